@@ -1,0 +1,57 @@
+"""Sort and relate: where coders put codes, and what speaks for a relation."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from coding.codes.models import Category, Code, Relation
+from coding.lib.columns import Public
+from coding.open_coding.models import Segment, SettledBy
+from coding.rounds.models import Assignment, Round
+
+
+class Placement(Public):
+    """One coder's placing of a code in a category, in an axial round."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="placements")
+    code = models.ForeignKey(Code, models.PROTECT, related_name="placements")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="placements")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assignment", "code"], name="placement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} in {self.category}"
+
+
+class Evidence(Public):
+    """A segment that speaks for or against a relation."""
+
+    class Speaks(models.TextChoices):
+        FOR = "for", "For"
+        AGAINST = "against", "Against"
+
+    relation = models.ForeignKey(Relation, models.CASCADE, related_name="evidence")
+    segment = models.ForeignKey(Segment, models.PROTECT, related_name="evidence")
+    speaks = models.CharField(max_length=7, choices=Speaks.choices, default=Speaks.FOR)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["relation", "segment"], name="evidence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_speaks_display()}: {self.segment}"
+
+
+class ConsensusPlacement(Public):
+    """A code's category that stands for the round."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="consensus_placements")
+    code = models.ForeignKey(Code, models.PROTECT, related_name="consensus_placements")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="consensus_placements")
+    settled_by = models.CharField(max_length=9, choices=SettledBy.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "code"], name="consensus_placement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} in {self.category}"

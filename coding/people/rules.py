@@ -1,0 +1,243 @@
+"""Verbs over people and projects, and the record that every verb writes."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from coding.lib import clock
+from coding.lib.canonical import canonical, sha256
+from coding.lib.ids import new_uid
+from coding.lib.refusals import BadInput, Refusal
+from coding.people.models import Event, Invitation, Membership, Project, Role, Token, User
+
+INVITATION_DAYS = 14
+
+
+class LastLead(Refusal):
+    sentence = "A project needs a lead. Make somebody else lead first."
+
+
+class AlreadyMember(Refusal):
+    sentence = "This person is a member of the project already."
+
+
+class InvitationGone(Refusal):
+    sentence = "This invitation was used or has expired. Ask the lead for a new one."
+
+
+class KeyReused(Refusal):
+    status = 422
+    sentence = "This request's key was used before for something else. Send it again with a new key."
+
+
+@dataclass(frozen=True)
+class Key:
+    """An idempotency key with the hash of the request's body, so that a retry has one effect."""
+
+    text: str
+    body_sha256: str
+
+
+def answered(actor: User, key: Key | None) -> Event | None:
+    """Give the event that this key wrote already; refuse the same key with another body (422)."""
+    if key is None:
+        return None
+    event = Event.objects.filter(actor=actor, key=key.text).first()
+    if event and event.body_sha256 != key.body_sha256:
+        raise KeyReused
+    return event
+
+
+def record(
+    project: Project,
+    actor: User,
+    verb: str,
+    target: Any,
+    *,
+    before: Any = None,
+    after: Any = None,
+    reason: str = "",
+    stream: str = "",
+    at: datetime | None = None,
+    key: Key | None = None,
+    answer: str = "",
+    undoes: Event | None = None,
+    private: bool = False,
+) -> Event:
+    """Append what happened to its stream; call it inside the verb's transaction, under the stream's row lock.
+
+    A private event is its actor's alone until its round is released.
+    """
+    stream = stream or lock_project_stream(project)
+    at = at or clock.now()
+    last = Event.objects.filter(stream=stream).order_by("-position").values_list("position", "hash").first()
+    position, previous = (last[0] + 1, last[1]) if last else (1, "")
+    event = Event(
+        uid=new_uid(), project=project, stream=stream, position=position, actor=actor, verb=verb,
+        target=target if isinstance(target, str) else target.ref(),
+        before="" if before is None else canonical(before), after="" if after is None else canonical(after),
+        reason=reason, at=at, key=key.text if key else None, body_sha256=key.body_sha256 if key else "",
+        answer=answer, undoes=undoes, released_at=None if private else at, previous_hash=previous,
+    )  # fmt: skip
+    event.hash = sha256(canonical(hashed(event)))
+    event.save(force_insert=True)
+    return event
+
+
+def hashed(event: Event) -> dict[str, Any]:
+    """List what an event's hash covers: everything but `released_at`."""
+    return {
+        "uid": str(event.uid), "stream": event.stream, "position": event.position, "actor": str(event.actor.uid),
+        "verb": event.verb, "target": event.target, "before": event.before, "after": event.after,
+        "reason": event.reason, "at": event.at.isoformat(), "key": event.key, "body_sha256": event.body_sha256,
+        "answer": event.answer, "undoes": str(event.undoes.uid) if event.undoes else None,
+        "previous_hash": event.previous_hash,
+    }  # fmt: skip
+
+
+def lock_project_stream(project: Project) -> str:
+    """Lock the project's row, which orders its stream, and name the stream."""
+    Project.objects.select_for_update().filter(pk=project.pk).first()
+    return project.ref()
+
+
+@transaction.atomic
+def create_project(by: User, name: str, question: str = "", slug: str = "", at: datetime | None = None) -> Project:
+    """Create a project with its first lead."""
+    project = Project.objects.create(name=name.strip(), question=question, slug=slug or free_slug(name))
+    Membership.objects.create(project=project, user=by, role=Role.LEAD)
+    record(project, by, "create_project", project, after={"name": project.name}, at=at)
+    return project
+
+
+def free_slug(name: str) -> str:
+    """Make a slug that says nothing about other projects: the name, or the name and a random ending."""
+    base = slugify(name)[:50] or "project"
+    return f"{base}-{secrets.token_hex(2)}" if Project.objects.filter(slug=base).exists() else base
+
+
+@transaction.atomic
+def describe_project(by: User, project: Project, **wording: str) -> None:
+    """Change the project's name, question or notes on method."""
+    before = {field: getattr(project, field) for field in wording}
+    for field, value in wording.items():
+        setattr(project, field, value)
+    project.save(update_fields=list(wording))
+    record(project, by, "describe_project", project, before=before, after=wording)
+
+
+@transaction.atomic
+def add_member(by: User, project: Project, user: User, role: str) -> Membership:
+    """Add an account to the project."""
+    membership, new = Membership.objects.get_or_create(project=project, user=user, defaults={"role": role})
+    if not new:
+        raise AlreadyMember
+    record(project, by, "add_member", user, after={"role": role})
+    return membership
+
+
+@transaction.atomic
+def change_role(by: User, membership: Membership, role: str) -> None:
+    """Give a member another role; the last lead stays lead."""
+    refuse_last_lead(membership, role)
+    before, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    record(membership.project, by, "change_role", membership.user, before={"role": before}, after={"role": role})
+
+
+@transaction.atomic
+def remove_member(by: User, membership: Membership) -> None:
+    """Take a member's access away; what they coded stays."""
+    refuse_last_lead(membership, "")
+    record(membership.project, by, "remove_member", membership.user, before={"role": membership.role})
+    membership.delete()
+
+
+def refuse_last_lead(membership: Membership, role: str) -> None:
+    lock_project_stream(membership.project)
+    leads = Membership.objects.filter(project=membership.project, role=Role.LEAD)
+    if role != Role.LEAD and not leads.exclude(pk=membership.pk).exists():
+        raise LastLead
+
+
+def token_hash(token: str) -> str:
+    """Hash a random token (256 bits: no salt needed)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(by: User, project: Project, email: str, role: str, at: datetime | None = None) -> tuple[Invitation, str]:
+    """Invite by link; returns the token, which is shown once and kept only as a hash."""
+    email, at, token = email.strip().lower(), at or clock.now(), secrets.token_urlsafe(32)
+    if Membership.objects.filter(project=project, user__email=email).exists():
+        raise AlreadyMember
+    Invitation.objects.filter(project=project, email=email, accepted_at=None).delete()
+    invitation = Invitation.objects.create(
+        project=project, email=email, role=role, token_hash=token_hash(token), invited_by=by,
+        expires_at=at + timedelta(days=INVITATION_DAYS),
+    )  # fmt: skip
+    record(project, by, "invite", invitation, after={"email": email, "role": role}, at=at)
+    return invitation, token
+
+
+def open_invitation(token: str) -> Invitation:
+    """Find an invitation that still can be accepted."""
+    found = Invitation.objects.still_open().select_related("project").filter(token_hash=token_hash(token)).first()
+    if found is None:
+        raise InvitationGone
+    return found
+
+
+@transaction.atomic
+def accept(token: str, user: User, at: datetime | None = None) -> Membership:
+    """Join a project by its link; the account's address need not be the invited one, the event says both."""
+    invitation = open_invitation(token)
+    lock_project_stream(invitation.project)
+    taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=at or clock.now())
+    if not taken:
+        raise InvitationGone
+    membership = Membership.objects.filter(project=invitation.project, user=user).first()
+    if membership:
+        raise AlreadyMember
+    record(invitation.project, user, "accept_invitation", invitation, after={"role": invitation.role})
+    return Membership.objects.create(project=invitation.project, user=user, role=invitation.role)
+
+
+class AddressTaken(Refusal):
+    sentence = "This address has an account already. Sign in with it, then open the invitation's link again."
+
+
+@transaction.atomic
+def join_with_new_account(token: str, name: str, password: str) -> User:
+    """Make the invited person's account and join the project with it."""
+    invitation = open_invitation(token)
+    if User.objects.filter(email=invitation.email).exists():
+        raise AddressTaken
+    user = User.objects.create_user(invitation.email, name, password)
+    accept(token, user)
+    return user
+
+
+def issue_token(
+    user: User, name: str, scope: str, project: Project | None = None, expires_at: datetime | None = None
+) -> tuple[Token, str]:
+    """Make an API token; returns its text, which is shown once."""
+    text = f"loam_{secrets.token_urlsafe(32)}"
+    if not name.strip():
+        raise BadInput("Give the token a name, so that you know later what it is for.")
+    token = Token.objects.create(
+        user=user, project=project, name=name.strip(), scope=scope, token_hash=token_hash(text),
+        created_at=clock.now(), expires_at=expires_at,
+    )  # fmt: skip
+    return token, text
+
+
+def revoke_token(token: Token) -> None:
+    """End a token now."""
+    token.revoked_at = clock.now()
+    token.save(update_fields=["revoked_at"])
