@@ -1,0 +1,119 @@
+"""What every verb over the words checks first: names, texts, limits, and whether a word still lives."""
+
+import unicodedata
+
+from coding.codes.models import NAME_LENGTH, Category, Code, Word
+from coding.lib import clock
+from coding.lib.refusals import BadInput, Refusal
+from coding.lib.text import clean, fault
+from coding.people.models import Project
+from coding.people.rules import lock_project_stream
+
+MOST_CODES = 5_000
+CRITERIA = ("definition", "use_when", "avoid_when")
+
+
+class NameTaken(Refusal):
+    sentence = "This name is in use. Choose another, or merge the two."
+
+
+class MovedOn(Refusal):
+    sentence = "Somebody changed this since you opened it. Look at the new state and try again."
+
+
+class MergeCycle(Refusal):
+    sentence = "A code can't be merged into itself or into one that was merged into it."
+
+
+class NotLiving(Refusal):
+    sentence = "This code was merged or retired. Choose a living one."
+
+
+class TooManyCodes(Refusal):
+    sentence = f"A project holds at most {MOST_CODES:,} codes. Merge or retire some first."
+
+
+def named(text: str) -> str:
+    """Take a name: trimmed, one line, something to see in it, no control characters, at most 200 code points."""
+    text = clean(text)
+    if refused := fault(text):
+        raise BadInput(f"The name holds {refused}. Remove it.")
+    name = " ".join(text.split())
+    if all(unicodedata.category(character)[0] in "CZM" for character in name):
+        raise BadInput("The name is empty. Give it at least one letter.")
+    if len(name) > NAME_LENGTH:
+        raise BadInput(f"The name has {len(name):,} characters; {NAME_LENGTH} is the most. Shorten it.")
+    return name
+
+
+def worded(wording: dict[str, str]) -> dict[str, str]:
+    """Take texts of a definition, use when, avoid when or rationale."""
+    wording = {field: clean(text) for field, text in wording.items()}
+    for field, text in wording.items():
+        if refused := fault(text):
+            raise BadInput(f"{field.replace('_', ' ').capitalize()} holds {refused}. Remove it.")
+        if len(text) > 20_000:
+            raise BadInput(f"{field.replace('_', ' ').capitalize()} is longer than 20,000 characters. Shorten it.")
+    return {field: text.strip() for field, text in wording.items()}
+
+
+def refuse_too_many(project: Project) -> int:
+    """Count the shared codes; refuse one more than the limit."""
+    count = Code.objects.filter(project=project).adopted().count()
+    if count >= MOST_CODES:
+        raise TooManyCodes
+    return count
+
+
+def refuse_taken(word: Word) -> None:
+    """Refuse a name that another adopted word of the same kind bears."""
+    others = type(word).objects.filter(project=word.project).adopted()  # type: ignore[attr-defined]  # every Word has it
+    if others.filter(name_key=word.name_key).exclude(pk=word.pk).exists():
+        kind = word._meta.verbose_name
+        raise NameTaken(f"There is a {kind} “{word.name}” already. Choose another name, or merge the two.")
+
+
+def refuse_reword(word: Word, *, private: bool) -> None:
+    """Refuse to reword what is out of use, and a private word anywhere but in its coder's stream."""
+    if word.retired_at or (isinstance(word, Code) and word.merged_into_id):
+        raise NotLiving(f"“{word.name}” was merged or retired, so its wording stands.")
+    if word.released_at is None and not private:
+        raise NotLiving(f"“{word.name}” is still private to its coder.")
+
+
+def refuse_own_or_taken(word: Word) -> None:
+    """Private names are unique per coiner, adopted ones per project; neither check looks at others' private words."""
+    if word.released_at is not None:
+        return refuse_taken(word)
+    own = type(word).objects.filter(project=word.project, coined_by=word.coined_by, released_at=None)  # type: ignore[attr-defined]
+    if own.living().filter(name_key=word.name_key).exclude(pk=word.pk).exists():
+        raise NameTaken(f"You have a {word._meta.verbose_name} “{word.name}” already.")
+    return None
+
+
+def lock_codes(project: Project, *codes: Code) -> list[Code]:
+    """Lock codes in one order (so that two leads never wait for each other), and read them anew."""
+    lock_project_stream(project)
+    found = {c.pk: c for c in Code.objects.select_for_update().filter(pk__in=[c.pk for c in codes]).order_by("pk")}
+    return [found[code.pk] for code in codes]
+
+
+def refuse_not_living(code: Code) -> None:
+    if code.merged_into_id or code.retired_at:
+        raise NotLiving(f"“{code.name}” was merged or retired. Choose a living code.")
+    if code.released_at is None:
+        raise NotLiving(f"“{code.name}” is still private to its coder.")
+
+
+def usable(category: Category) -> Category:
+    """Read a category anew under the project's lock, refuse one that is out of use, and adopt it by using it."""
+    fresh: Category = Category.objects.select_for_update().get(pk=category.pk)
+    if fresh.retired_at:
+        raise NotLiving(f"The category “{fresh}” was retired. Choose another.")
+    if fresh.released_at is None:
+        raise NotLiving(f"The category “{fresh}” is still private to its coder.")
+    if fresh.adopted_at is None:
+        refuse_taken(fresh)
+        fresh.adopted_at = clock.now()
+        fresh.save(update_fields=["adopted_at"])
+    return fresh

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from coding.codes import views
+
+app_name = "codes"
+urlpatterns = [
+    path("projects/new/", views.start, name="start"),
+    path("p/<slug:slug>/codes/<uuid:uid>/", views.code, name="code"),
+    path("p/<slug:slug>/categories/<uuid:uid>/", views.category, name="category"),
+    path("p/<slug:slug>/editions/<int:number>/", views.edition, name="edition"),
+]

@@ -1,0 +1,222 @@
+"""Verbs over rounds: draft, open, reopen an assignment. Release stands in reconciliation, the lowest room it touches."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from coding.codes.models import Edition, Scale
+from coding.codes.rules import freeze
+from coding.incidents.models import Incident
+from coding.lib import clock
+from coding.lib.refusals import BadInput, Refusal
+from coding.people.models import Project, User
+from coding.people.rules import record
+from coding.rounds.models import Assignment, Opening, Round
+
+
+class RoundNotDraft(Refusal):
+    sentence = "This round is open already. Its incidents and coders stand."
+
+
+class RoundNotOpen(Refusal):
+    sentence = "This round is not open, so nothing in it can change."
+
+
+class NothingToCode(Refusal):
+    sentence = "This round has no incident or no coder. Add both before you open it."
+
+
+class SawOthersWork(Refusal):
+    sentence = "A coder has opened others' work on an incident of this round."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a lead decides about a round before it opens."""
+
+    name: str
+    stage: str
+    coders: Sequence[User]
+    incidents: Sequence[Incident] = ()
+    purpose: str = Round.Purpose.MAIN
+    sampling: str = Round.Sampling.ALL
+    sampling_note: str = ""
+    scale: Scale | None = None
+    edition: Edition | None = None
+    instructions: str = ""
+    is_blind: bool = True
+    shows_earlier: str = Round.ShowsEarlier.OWN
+    coders_per_incident: int = 2
+    seed: int = 0
+    due_on: date | None = None
+
+
+def sample(incidents: Sequence[Incident], size: int, seed: int) -> list[Incident]:
+    """Draw incidents at random, repeatably: the same seed and incidents give the same sample, in number order."""
+    ordered = sorted(incidents, key=lambda incident: incident.number)
+    drawn = random.Random(seed).sample(ordered, min(size, len(ordered)))  # noqa: S311  a sample, not a secret
+    return sorted(drawn, key=lambda incident: incident.number)
+
+
+@transaction.atomic
+def draft_round(by: User, project: Project, plan: Plan) -> Round:
+    """Write a round with its assignments; its coders see nothing of it until it opens."""
+    check_plan(project, plan)
+    drafted = Round.objects.create(
+        project=project, name=plan.name.strip(), stage=plan.stage, purpose=plan.purpose, sampling=plan.sampling,
+        sampling_note=plan.sampling_note, scale=plan.scale, edition=plan.edition, instructions=plan.instructions,
+        is_blind=plan.is_blind, shows_earlier=plan.shows_earlier, seed=plan.seed, due_on=plan.due_on,
+        coders_per_incident=min(plan.coders_per_incident, len(plan.coders)),
+    )  # fmt: skip
+    Assignment.objects.bulk_create(assignments_for(drafted, plan), batch_size=1000)
+    record(project, by, "draft_round", drafted, after={"name": drafted.name, "stage": drafted.stage})
+    return drafted
+
+
+def check_plan(project: Project, plan: Plan) -> None:
+    """Refuse a plan that can't become a round, with a sentence that says what is missing."""
+    if not plan.name.strip():
+        raise BadInput("Give the round a name.")
+    if Round.objects.filter(project=project, name=plan.name.strip()).exists():
+        raise BadInput(f"There is a round “{plan.name.strip()}” already. Choose another name.")
+    if not plan.coders:
+        raise BadInput("Choose at least one coder.")
+    if plan.stage == Round.Stage.RATING and plan.scale is None:
+        raise BadInput("Choose the scale to rate on.")
+    if plan.stage in {Round.Stage.OPEN, Round.Stage.RATING} and not plan.incidents:
+        raise BadInput("No incident is in this choice. Import some, or choose differently.")
+    needs_note = plan.sampling in {Round.Sampling.BY_HAND, Round.Sampling.THEORETICAL}
+    if needs_note and not plan.sampling_note.strip():
+        raise BadInput("Say why these incidents: a choice by hand or theory needs its reason.")
+
+
+def assignments_for(drafted: Round, plan: Plan) -> list[Assignment]:
+    """Deal incidents to coders in turn, so that every coder gets as many as any other, give or take one."""
+    if not drafted.has_incidents:
+        return [Assignment(round=drafted, coder=coder, position=1) for coder in plan.coders]
+    coders = list(plan.coders)
+    random.Random(plan.seed).shuffle(coders)  # noqa: S311  a fair deal, not a secret
+    dealt = []
+    for position, incident in enumerate(sorted(plan.incidents, key=lambda one: one.number)):
+        first = position * drafted.coders_per_incident
+        for turn in range(drafted.coders_per_incident):
+            coder = coders[(first + turn) % len(coders)]
+            dealt.append(Assignment(round=drafted, incident=incident, coder=coder, position=position + 1))
+    return dealt
+
+
+@transaction.atomic
+def discard_draft(by: User, drafted: Round) -> None:
+    """Throw a draft away; nobody has coded in it."""
+    locked = Round.objects.select_for_update().get(pk=drafted.pk)
+    if locked.state != Round.State.DRAFT:
+        raise RoundNotDraft
+    record(locked.project, by, "discard_draft", locked, before={"name": locked.name})
+    locked.delete()
+
+
+@transaction.atomic
+def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
+    """Open a draft: freeze the edition it is coded against, lock its incidents' texts, show it to its coders."""
+    at = at or clock.now()
+    opened = Round.objects.select_for_update(of=("self",)).select_related("project").get(pk=drafted.pk)
+    if opened.state != Round.State.DRAFT:
+        raise RoundNotDraft
+    if not opened.assignments.exists():
+        raise NothingToCode
+    if opened.is_blind:
+        refuse_seen(opened)
+    opened.edition = opened.edition or freeze(by, opened.project, f"Frozen for the round “{opened.name}”.", at)
+    opened.state, opened.opened_at = Round.State.OPEN, at
+    opened.save(update_fields=["edition", "state", "opened_at"])
+    Incident.objects.filter(assignments__round=opened, text_locked_at=None).update(text_locked_at=at)
+    shield(opened.project)
+    record(opened.project, by, "open_round", opened, after={"edition": opened.edition.number}, at=at)
+    return opened
+
+
+def refuse_seen(opened: Round) -> None:
+    """Refuse coders who have opened others' work of this stage on one of the round's incidents."""
+    openings = Opening.objects.filter(round__project=opened.project, round__stage=opened.stage)
+    for opening in openings.filter(user__assignments__round=opened).distinct().select_related("user").order_by("at"):
+        held = opened.assignments.filter(coder=opening.user, incident__assignments__round=opening.round_id)
+        if first := held.select_related("incident").order_by("position").first():
+            raise SawOthersWork(
+                f"{opening.user} opened the others' work on “{first.incident}” on {opening.at:%d %B %Y at %H:%M} UTC, "
+                "so can't code it blind. Leave that coder or that incident out, or let the round code together."
+            )
+
+
+def shield(project: Project) -> None:
+    """Write to the memberships who codes in an open blind round now, so that upstream rooms know."""
+    blind = Assignment.objects.filter(round__in=Round.objects.open_and_blind().filter(project=project))
+    coding = Q(user__in=blind.values("coder"))
+    project.memberships.filter(coding, is_blind=False).update(is_blind=True)
+    project.memberships.filter(~coding, is_blind=True).update(is_blind=False)
+
+
+@transaction.atomic
+def open_readings(by: User, released: Round, at: datetime | None = None) -> None:
+    """Note that a person opens the others' work of a released round, once: they can't code it blind later."""
+    if not released.is_released:
+        raise RoundNotOpen("This round is not released yet. The others' work opens then.")
+    _, new = Opening.objects.get_or_create(round=released, user=by, defaults={"at": at or clock.now()})
+    if new:
+        record(released.project, by, "open_readings", released, at=at)
+
+
+def has_opened(user: User, released: Round) -> bool:
+    """Has this person opened the others' work of this round?"""
+    return Opening.objects.filter(user=user, round=released).exists()
+
+
+def lock_assignment(assignment: Assignment) -> Assignment:
+    """Lock one assignment's row, which orders its stream, and read it anew with its round."""
+    locked = Assignment.objects.select_for_update(of=("self",)).select_related("round__project", "incident", "coder")
+    return locked.get(pk=assignment.pk)
+
+
+@transaction.atomic
+def reopen(by: User, assignment: Assignment, reason: str, at: datetime | None = None) -> Assignment:
+    """Give a submitted assignment back to its coder, until the round is released."""
+    locked = lock_assignment(assignment)
+    if locked.round.state != Round.State.OPEN:
+        raise RoundNotOpen("The round is released: what stood at release is what was measured.")
+    if not reason.strip():
+        raise BadInput("Say why it is reopened.")
+    locked.state, locked.submitted_at = Assignment.State.IN_PROGRESS, None
+    locked.save(update_fields=["state", "submitted_at"])
+    record(locked.round.project, by, "reopen_assignment", locked, reason=reason.strip(), stream=locked.stream,
+           at=at, private=locked.is_private)  # fmt: skip
+    return locked
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a round is: counts of assignments by state, for those who may know."""
+
+    to_do: int
+    in_progress: int
+    submitted: int
+
+    @property
+    def total(self) -> int:
+        return self.to_do + self.in_progress + self.submitted
+
+    @property
+    def all_submitted(self) -> bool:
+        return self.total > 0 and self.submitted == self.total
+
+
+def progress(assignments: "object") -> Progress:
+    """Count assignments (a queryset) by state in one query."""
+    counts = assignments.aggregate(  # type: ignore[attr-defined]  # a queryset of Assignment
+        **{state: Count("pk", filter=Q(state=state)) for state in Assignment.State.values}
+    )
+    return Progress(counts["to_do"], counts["in_progress"], counts["submitted"])
+
+

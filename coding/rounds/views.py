@@ -1,0 +1,110 @@
+"""Pages: rounds, a new round, one round with its matrix of states."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from coding.incidents.models import Incident
+from coding.lib.columns import as_uid
+from coding.lib.refusals import BadInput, back_with
+from coding.people.access import MemberRequest, project_page
+from coding.people.models import Project
+from coding.rounds import rules
+from coding.rounds.forms import RoundForm
+from coding.rounds.models import Assignment, Round
+
+
+@project_page()
+def round_list(request: MemberRequest, project: Project) -> HttpResponse:
+    """List the rounds that this person may know of."""
+    rounds = Round.objects.visible_to(request.user).filter(project=project).select_related("edition")
+    context = {
+        "rounds": rounds.order_by("-opened_at", "-pk"),
+        "is_lead": request.membership.role == "lead",
+        "has_incidents": Incident.objects.filter(project=project).exists(),
+    }
+    return render(request, "rounds/list.html", context)
+
+
+@project_page(read="lead")
+def new_round(request: MemberRequest, project: Project) -> HttpResponse:
+    """Plan a round; it opens on its own page, after a look at what was planned."""
+    start = {"stage": request.GET.get("stage", "open"), "sampling": "all", "seed": 1}
+    form = RoundForm(request.POST or None, initial=start, project=project, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            drafted = rules.draft_round(request.user, project, form.plan())
+        except BadInput as fault:
+            form.add_error(None, fault.message)
+        else:
+            return redirect("rounds:round", project.slug, drafted.uid)
+    return render(request, "rounds/new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@project_page()
+def round_page(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """One round: for a lead with the states of all its assignments, for a coder with their own."""
+    one = get_object_or_404(
+        Round.objects.visible_to(request.user).select_related("edition", "scale", "released_by", "project"),
+        project=project, uid=uid,
+    )  # fmt: skip
+    is_lead = request.membership.role == "lead"
+    mine = one.assignments.by(request.user).select_related("incident").defer("incident__text", "incident__search_text")
+    context = {
+        "round": one, "is_lead": is_lead, "mine": mine.to_do_first(),
+        "own_progress": rules.progress(one.assignments.by(request.user)),
+        **(lead_view(one) if is_lead else {}),
+        "has_opened": one.is_released and rules.has_opened(request.user, one),
+    }  # fmt: skip
+    return render(request, "rounds/round.html", context)
+
+
+def lead_view(one: Round) -> dict[str, Any]:
+    """The states of all assignments, never their codings: coders as columns, incidents as rows."""
+    held = one.assignments.select_related("incident", "coder").defer("incident__text", "incident__search_text")
+    assignments = list(held.order_by("position", "pk"))
+    coders = sorted({row.coder for row in assignments}, key=lambda coder: (coder.name, coder.pk))
+    by_cell = {(row.incident_id, row.coder_id): row for row in assignments}
+    incidents = {row.incident_id: row.incident for row in assignments}
+    matrix = [(incident, [by_cell.get((pk, coder.pk)) for coder in coders]) for pk, incident in incidents.items()]
+    return {"coders": coders, "matrix": matrix, "progress": rules.progress(one.assignments),
+            "submitted": [row for row in assignments if row.state == Assignment.State.SUBMITTED]}  # fmt: skip
+
+
+@require_POST
+@project_page()
+def open_(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    opened = rules.open_round(request.user, get_object_or_404(Round, project=project, uid=uid))
+    sentence = f"“{opened}” is open. Its coders find it on their home page."
+    return back_with(request, reverse("rounds:round", args=[project.slug, opened.uid]), sentence)
+
+
+@require_POST
+@project_page()
+def discard(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    drafted = get_object_or_404(Round, project=project, uid=uid)
+    rules.discard_draft(request.user, drafted)
+    return back_with(request, reverse("rounds:list", args=[project.slug]), f"The draft “{drafted}” is gone.")
+
+
+@require_POST
+@project_page()
+def reopen(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """Give a submitted assignment back; the lead knows its state, not its codings."""
+    chosen = as_uid(request.POST.get("assignment", ""))
+    assignment = get_object_or_404(Assignment, round__project=project, round__uid=uid, uid=chosen)
+    rules.reopen(request.user, assignment, request.POST.get("reason", ""))
+    sentence = f"{assignment.coder} can change “{assignment.incident or assignment.round}” again."
+    return back_with(request, reverse("rounds:round", args=[project.slug, uid]), sentence)
+
+
+@require_POST
+@project_page(read="lead coder observer", write="lead coder observer")
+def open_readings(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """Open the others' work of a released round, and note it."""
+    released = get_object_or_404(Round.objects.visible_to(request.user), project=project, uid=uid)
+    rules.open_readings(request.user, released)
+    return redirect("rounds:round", project.slug, released.uid)
