@@ -1,0 +1,127 @@
+"""What the open-coding page shows, each part in a fixed number of queries."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count
+
+from coding.codes.content import Frozen
+from coding.codes.models import Code
+from coding.lib.paragraphs import (
+    Highlight,
+    Paragraph,
+    covered_lengths,
+    outline,
+    paragraphs,
+    render,
+    touched,
+)
+from coding.open_coding.models import Segment
+from coding.rounds.models import Assignment
+
+BEFORE, AFTER = 2, 6
+
+
+@dataclass
+class Desk:
+    """One assignment on a coder's desk: text, paragraphs, segments, and codes as its round's edition words them."""
+
+    assignment: Assignment
+    shared: dict[str, dict[str, Any]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        edition = self.assignment.round.edition
+        self.shared = Frozen(edition).codes if edition else {}
+
+    @property
+    def text(self) -> str:
+        return self.assignment.incident.text if self.assignment.incident else ""
+
+    @cached_property
+    def parts(self) -> list[Paragraph]:
+        return paragraphs(self.text)
+
+    def named(self, code: Code) -> tuple[int, str]:
+        """Give a code's hue and name; of a shared one as the edition has them, whatever became of it since."""
+        row = self.shared.get(str(code.uid))
+        return (row["hue"], row["name"]) if row else (code.hue, code.name)
+
+    def highlight(self, segment: Segment) -> Highlight:
+        codes = sorted(segment.codings.all(), key=lambda coding: coding.pk)
+        named = tuple(self.named(coding.code) for coding in codes)
+        return Highlight(str(segment.uid), segment.start, segment.end, named, segment.is_uncertain)
+
+    def highlights(self, start: int | None = None, end: int | None = None) -> list[Highlight]:
+        """Give the segments that touch a stretch, or all, in text order."""
+        found = self.assignment.segments.with_codes().in_text_order()
+        if start is not None and end is not None:
+            found = found.touching(start, end)
+        return [self.highlight(segment) for segment in found]
+
+    def rendered(self, highlights: list[Highlight], parts: list[Paragraph] | None = None) -> list[str]:
+        shown = self.parts if parts is None else parts
+        return [render(self.text, part, highlights) for part in shown]
+
+    def outline(self, highlights: list[Highlight]) -> list[dict[str, object]]:
+        return outline(self.text, self.parts, highlights)
+
+    def changed(self, start: int, end: int) -> dict[str, Any]:
+        """Render only the paragraphs that a saved stretch touches, with their place in the outline."""
+        parts = touched(self.parts, start, end)
+        if not parts:
+            return {"paragraphs": [], "outline": []}
+        highlights = self.highlights(parts[0].start, parts[-1].end)
+        return {
+            "paragraphs": self.rendered(highlights, parts),
+            "outline": outline(self.text, parts, highlights),
+        }
+
+    def untouched(self, highlights: list[Highlight]) -> int:
+        """Count the paragraphs without any coding."""
+        return covered_lengths(self.parts, highlights).count(0)
+
+    def codes(self) -> list[dict[str, Any]]:
+        """List the codes that the coder may use here, most used by them first."""
+        own = Code.objects.own(self.assignment.coder).filter(project=self.assignment.round.project)
+        rows = [(code, code.name, code.hue, True) for code in own]
+        shared = Code.objects.filter(project=self.assignment.round.project, uid__in=self.shared)
+        rows += [(code, self.named(code)[1], self.named(code)[0], False) for code in shared]
+        used = self.uses()
+        listed = [
+            {"uid": str(code.uid), "name": name, "hue": hue, "own": is_own, "uses": used.get(code.pk, 0)}
+            for code, name, hue, is_own in rows
+        ]
+        return sorted(listed, key=lambda row: (-row["uses"], row["name"].casefold(), row["uid"]))
+
+    def uses(self) -> dict[int, int]:
+        """Count the coder's own codings by code, over all their incidents of this project."""
+        own = Segment.objects.filter(
+            assignment__coder=self.assignment.coder, assignment__round__project=self.assignment.round.project
+        )
+        return dict(own.values_list("codings__code").annotate(Count("pk")).exclude(codings__code=None))
+
+    def queue(self) -> dict[str, Any]:
+        """Give the coder's own incidents around this one, and how far they are in the round."""
+        own = Assignment.objects.filter(round=self.assignment.round, coder=self.assignment.coder)
+        own = own.select_related("incident").defer("incident__text", "incident__search_text")
+        at = self.assignment.position
+        before = list(own.filter(position__lt=at).order_by("-position")[:BEFORE])[::-1]
+        after = list(own.filter(position__gte=at).order_by("position")[:AFTER])
+        return {
+            "queue": [*before, *after],
+            "previous": before[-1] if before else None,
+            "number": own.filter(position__lte=at).count(),
+            "total": own.count(),
+            "submitted": own.submitted().count(),
+        }
+
+
+def segment_card(desk: Desk, segment: Segment) -> dict[str, Any]:
+    """Give one segment for the panel beside the text: its words and its codes."""
+    codes = [coding.code for coding in segment.codings.select_related("code").order_by("pk")]
+    return {
+        "segment": segment,
+        "quote": desk.text[segment.start : segment.end],
+        "codes": [{"uid": code.uid, "hue": desk.named(code)[0], "name": desk.named(code)[1], "code": code} for code in codes],
+    }

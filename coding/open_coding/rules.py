@@ -1,0 +1,312 @@
+"""Verbs of open coding: code a segment, change its codes, delete it, undo, submit.
+
+Each runs under the assignment's row lock, refuses what is submitted, and writes one event with the segment's
+state before and after; undo puts the state before back, and is refused where the segment has moved on since.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from coding.codes.content import Frozen
+from coding.codes.models import Code
+from coding.codes.rules import MovedOn, coin, named
+from coding.lib import clock, ids
+from coding.lib.canonical import canonical
+from coding.lib.refusals import BadInput, Refusal
+from coding.lib.text import name_key
+from coding.open_coding.models import Coding, Segment
+from coding.open_coding.spans import span_of
+from coding.people.models import Event, User
+from coding.people.rules import Key, answered, record
+from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import RoundNotOpen, lock_assignment
+
+MOST_SEGMENTS = 10_000
+UNDOABLE = ("code_segment", "remove_code", "delete_segment")
+
+
+class AssignmentSubmitted(Refusal):
+    sentence = "This incident is submitted, so its coding stands. Ask the lead to reopen it if something is wrong."
+
+
+class NotYours(Refusal):
+    sentence = "This is somebody else's work. Only its coder can change it."
+
+
+class SegmentGone(Refusal):
+    sentence = "This segment is no longer there. Reload the incident to see its present state."
+
+
+class NothingToUndo(Refusal):
+    sentence = "There is nothing left to undo in this incident."
+
+
+class TooManySegments(Refusal):
+    sentence = f"An incident holds at most {MOST_SEGMENTS:,} segments of one coder."
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What to call a segment: a code by its public id, or a name to find or coin."""
+
+    name: str = ""
+    uid: UUID | None = None
+    in_vivo: bool = False
+    definition: str = ""
+
+
+@dataclass(frozen=True)
+class SegmentState:
+    """A segment as events keep it: public ids, code points."""
+
+    uid: str
+    start: int
+    end: int
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a verb did: the event, and the stretch of text whose paragraphs look different now."""
+
+    event: Event
+    start: int
+    end: int
+    segment: str
+
+
+def begin(coder: User, assignment: Assignment) -> Assignment:
+    """Lock an assignment for its coder's change; refuse others' work, submitted work and closed rounds."""
+    locked = lock_assignment(assignment)
+    if locked.coder_id != coder.pk:
+        raise NotYours
+    if locked.round.stage != Round.Stage.OPEN:
+        raise BadInput("This assignment belongs to another stage; segments are coded in open coding.")
+    if locked.round.state != Round.State.OPEN:
+        raise RoundNotOpen
+    if locked.state == Assignment.State.SUBMITTED:
+        raise AssignmentSubmitted
+    return locked
+
+
+@transaction.atomic
+def code_segment(
+    coder: User,
+    assignment: Assignment,
+    start: Any,
+    end: Any,
+    quote: str | None,
+    namings: Sequence[Naming],
+    *,
+    uid: UUID | None = None,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Give codes to a stretch of text; the same stretch again adds to the segment that is there.
+
+    Raises BadInput, QuoteDiffers, AssignmentSubmitted, RoundNotOpen, TooManySegments, KeyReused.
+    """
+    if again := repeated(coder, key):
+        return again
+    locked = begin(coder, assignment)
+    text = incident_of(locked).text
+    first, last = span_of(text, start, end, quote)
+    codes = [find_or_coin(locked, naming) for naming in namings]
+    if not codes:
+        raise BadInput("Name the segment: a segment needs at least one code.")
+    there = locked.segments.filter(start=first, end=last).first()
+    before = state_of(there) if there else None
+    if there is None and locked.segments.count() >= MOST_SEGMENTS:
+        raise TooManySegments
+    kept = list(before.codes) if before else []
+    given = [str(code.uid) for code in codes if str(code.uid) not in kept]
+    if there is None and uid and Segment.objects.filter(uid=uid).exists():
+        raise BadInput("This id is taken. Choose another random one for the new segment.")
+    segment_uid = before.uid if before else str(uid or ids.new_uid())
+    after = SegmentState(segment_uid, first, last, (*kept, *dict.fromkeys(given)))
+    return write(locked, "code_segment", before, after, key=key, at=at)
+
+
+@transaction.atomic
+def remove_code(
+    coder: User, assignment: Assignment, segment: UUID, code: UUID, *, key: Key | None = None, at: datetime | None = None
+) -> Saved:
+    """Take one code off a segment; without any code the segment goes too."""
+    if again := repeated(coder, key):
+        return again
+    locked = begin(coder, assignment)
+    before = state_of(find_segment(locked, segment))
+    rest = tuple(one for one in before.codes if one != str(code))
+    if rest == before.codes:
+        raise SegmentGone("This segment does not bear that code any more. Reload the incident.")
+    after = SegmentState(before.uid, before.start, before.end, rest) if rest else None
+    return write(locked, "remove_code", before, after, key=key, at=at)
+
+
+@transaction.atomic
+def delete_segment(
+    coder: User, assignment: Assignment, segment: UUID, *, key: Key | None = None, at: datetime | None = None
+) -> Saved:
+    """Take a segment and its codings away; undo brings both back."""
+    if again := repeated(coder, key):
+        return again
+    locked = begin(coder, assignment)
+    return write(locked, "delete_segment", state_of(find_segment(locked, segment)), None, key=key, at=at)
+
+
+@transaction.atomic
+def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
+    """Undo the coder's last action in this assignment that is not undone yet."""
+    if again := repeated(coder, key):
+        return again
+    locked = begin(coder, assignment)
+    last = last_action(locked)
+    if last is None:
+        raise NothingToUndo
+    before, after = read_state(last.after), read_state(last.before)
+    return write(locked, "undo", before, after, key=key, at=at, undoes=last)
+
+
+def last_action(assignment: Assignment) -> Event | None:
+    """Find what undo would undo."""
+    undone = Event.objects.filter(undoes=OuterRef("pk"))
+    stream = Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=UNDOABLE)
+    return stream.exclude(Exists(undone)).order_by("-position").first()
+
+
+@transaction.atomic
+def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Assignment:
+    """Declare the incident coded; it can be reopened by the lead until release."""
+    if repeated(coder, key):
+        return lock_assignment(assignment)
+    locked = begin(coder, assignment)
+    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at or clock.now()
+    locked.save(update_fields=["state", "submitted_at"])
+    record(locked.round.project, coder, "submit", locked, stream=locked.stream, key=key, at=at,
+           private=locked.is_private)  # fmt: skip
+    return locked
+
+
+def repeated(coder: User, key: Key | None) -> Saved | None:
+    """Answer a retry with what the first try did."""
+    event = answered(coder, key)
+    if event is None:
+        return None
+    answer = json.loads(event.answer or "{}")
+    return Saved(event, answer.get("start", 0), answer.get("end", 0), answer.get("segment", ""))
+
+
+def incident_of(assignment: Assignment) -> Any:
+    if assignment.incident is None:
+        raise BadInput("This assignment has no text.")
+    return assignment.incident
+
+
+def find_or_coin(assignment: Assignment, naming: Naming) -> Code:
+    """Find the code among those that the coder may use here: own ones, and those of the round's edition."""
+    if naming.uid is not None:
+        found = usable_codes(assignment).filter(uid=naming.uid).first()
+        if found is None:
+            raise BadInput("There is no such code that you could use here. Choose one from the list.")
+        return found
+    name = named(naming.name)
+    shared = shared_named(assignment, name_key(name))
+    if shared is not None:
+        return shared
+    return coin(assignment.round.project, assignment.coder, name, in_vivo=naming.in_vivo, definition=naming.definition)
+
+
+def own_codes(assignment: Assignment) -> Any:
+    """The coder's own private codes in the assignment's project."""
+    return Code.objects.own(assignment.coder).filter(project=assignment.round.project)
+
+
+def begin_wording(coder: User, assignment: Assignment) -> None:
+    """Refuse to word codes from somebody else's assignment, or from one that is closed."""
+    if assignment.coder_id != coder.pk:
+        raise NotYours
+    if assignment.round.state != Round.State.OPEN:
+        raise RoundNotOpen
+
+
+def usable_codes(assignment: Assignment) -> Any:
+    """Own private codes, and those of the round's edition."""
+    return own_codes(assignment) | Code.objects.filter(project=assignment.round.project, uid__in=edition_codes(assignment))
+
+
+def edition_codes(assignment: Assignment) -> dict[str, dict[str, Any]]:
+    """Give the codes of the edition that the round is coded against, as they were worded then."""
+    edition = assignment.round.edition
+    return Frozen(edition).codes if edition else {}
+
+
+def shared_named(assignment: Assignment, key: str) -> Code | None:
+    for uid, row in edition_codes(assignment).items():
+        if name_key(row["name"]) == key:
+            return Code.objects.filter(project=assignment.round.project, uid=uid).first()
+    return None
+
+
+def find_segment(assignment: Assignment, uid: UUID) -> Segment:
+    found = assignment.segments.filter(uid=uid).first()
+    if found is None:
+        raise SegmentGone
+    return found
+
+
+def state_of(segment: Segment) -> SegmentState:
+    codes = segment.codings.order_by("pk").values_list("code__uid", flat=True)
+    return SegmentState(str(segment.uid), segment.start, segment.end, tuple(str(uid) for uid in codes))
+
+
+def read_state(text: str) -> SegmentState | None:
+    if not text:
+        return None
+    row = json.loads(text)
+    return SegmentState(row["uid"], row["start"], row["end"], tuple(row["codes"]))
+
+
+def write(
+    assignment: Assignment, verb: str, before: SegmentState | None, after: SegmentState | None, *,
+    key: Key | None, at: datetime | None, undoes: Event | None = None,
+) -> Saved:  # fmt: skip
+    """Bring a segment from one state to another and record it; both states None is never asked for."""
+    stated = after or before
+    if stated is None:
+        raise BadInput("Nothing to change.")
+    apply(assignment, before, after)
+    if assignment.state == Assignment.State.TO_DO:
+        assignment.state = Assignment.State.IN_PROGRESS
+        assignment.save(update_fields=["state"])
+    answer = canonical({"segment": stated.uid, "start": stated.start, "end": stated.end})
+    event = record(
+        assignment.round.project, assignment.coder, verb, f"segment:{stated.uid}",
+        before=before and asdict(before), after=after and asdict(after), stream=assignment.stream,
+        key=key, at=at, answer=answer, undoes=undoes, private=assignment.is_private,
+    )  # fmt: skip
+    return Saved(event, stated.start, stated.end, stated.uid)
+
+
+def apply(assignment: Assignment, before: SegmentState | None, after: SegmentState | None) -> None:
+    """Change the rows; refuse (MovedOn) where they do not stand as `before` says."""
+    uid = (after or before).uid  # type: ignore[union-attr]  # one of them is there, see write
+    segment = assignment.segments.filter(uid=uid).first()
+    if (state_of(segment) if segment else None) != before:
+        raise MovedOn
+    if after is None:
+        assignment.segments.filter(uid=uid).delete()
+        return
+    if segment is None:
+        segment = Segment.objects.create(uid=uid, assignment=assignment, start=after.start, end=after.end)
+    had = set(before.codes) if before else set()
+    segment.codings.filter(code__uid__in=had - set(after.codes)).delete()
+    added = [code for code in after.codes if code not in had]
+    pks = dict(Code.objects.filter(uid__in=added).values_list("uid", "pk"))
+    Coding.objects.bulk_create(Coding(segment=segment, code_id=pks[UUID(code)]) for code in added)
