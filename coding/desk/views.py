@@ -1,0 +1,68 @@
+"""Pages over all rooms: home, a project with its way, an incident with its readings, activity, error pages."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from coding.desk import queries
+from coding.desk.words import in_words
+from coding.incidents.models import Incident
+from coding.lib.paragraphs import paragraphs, render as render_paragraph
+from coding.people.access import MemberRequest, project_page, signed_in
+from coding.people.models import Event, Project
+from coding.rounds.models import Assignment
+
+LATEST = 100
+
+
+@require_GET
+@signed_in
+def home(request: MemberRequest) -> HttpResponse:
+    """Answer "what do I do next?": the next incident to code, and the projects with their way."""
+    projects = list(Project.objects.for_home(request.user))
+    context = {"next": queries.next_assignment(request.user), "projects": queries.with_steps(projects, request.user)}
+    return render(request, "desk/home.html", context)
+
+
+@require_GET
+@project_page()
+def project(request: MemberRequest, project: Project) -> HttpResponse:
+    """One project: the way with counts and state at each step, and the one next action."""
+    steps = queries.steps_of(project, request.membership)
+    context = {"steps": steps, "next_step": queries.next_step(steps), "next": queries.next_assignment(request.user, project),
+               "events": [] if request.membership.is_shielded else latest(request, project)[:8]}  # fmt: skip
+    return render(request, "desk/project.html", context)
+
+
+def latest(request: MemberRequest, project: Project) -> list[dict[str, Any]]:
+    events = Event.objects.visible_to(request.user).filter(project=project).select_related("actor")
+    shown = events.order_by("-at", "-pk")[:LATEST]
+    return [{"at": one.at, "who": one.actor.name, "words": in_words(one), "reason": one.reason} for one in shown]
+
+
+@require_GET
+@project_page()
+def activity(request: MemberRequest, project: Project) -> HttpResponse:
+    """Who did what, when; a coder of an open blind round reads their own events only."""
+    return render(request, "desk/activity.html", {"events": latest(request, project)})
+
+
+@require_GET
+@project_page()
+def incident(request: MemberRequest, project: Project, number: int) -> HttpResponse:
+    """One incident with its text, and whatever readings of it this person may see."""
+    found = get_object_or_404(Incident.objects.visible_to(request.user), project=project, number=number)
+    assignments = Assignment.objects.visible_to(request.user).filter(incident=found).select_related("round", "coder")
+    context = {
+        "incident": found,
+        "paragraphs": [render_paragraph(found.text, part, [], names=False) for part in paragraphs(found.text)],
+        "readings": queries.readings(assignments, found.text),
+    }
+    return render(request, "desk/incident.html", context)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say what a failed CSRF check means to a person: the page is old, nothing was saved."""
+    return render(request, "403_csrf.html", status=403)

@@ -1,0 +1,65 @@
+"""Events in words."""
+
+import json
+from typing import Any
+
+from coding.people.models import Event
+
+# {name} and the like come from what the event says of the state after it, else before it.
+WORDS = {
+    "create_project": "started the project",
+    "describe_project": "changed the project's description",
+    "add_member": "added a member as {role}",
+    "change_role": "changed a member's role to {role}",
+    "remove_member": "removed a member",
+    "invite": "invited {email} as {role}",
+    "accept_invitation": "joined as {role}",
+    "import_incidents": "imported {file}: {report}",
+    "add_scale": "added the scale {name}",
+    "create_code": "created the code “{name}”",
+    "create_category": "created the category “{name}”",
+    "reword_code": "reworded the code “{name}”",
+    "reword_category": "reworded the category “{name}”",
+    "adopt_code": "adopted the code “{name}”",
+    "place_code": "placed a code in {category}",
+    "merge_codes": "merged a code into “{name}”",
+    "retire_code": "retired the code “{name}”",
+    "retire_category": "retired the category “{name}”",
+    "relate": "related: {says}",
+    "unrelate": "took back the relation: {says}",
+    "map_category": "mapped {says}",
+    "unmap": "took back the mapping {says}",
+    "choose_core": "chose “{name}” as the core category",
+    "tell_storyline": "wrote the storyline",
+    "freeze_edition": "froze edition {number}",
+    "draft_round": "planned the round “{name}”",
+    "discard_draft": "discarded the draft “{name}”",
+    "open_round": "opened a round against edition {edition}",
+    "release_round": "released a round",
+    "open_readings": "opened the others' readings of a round",
+    "reopen_assignment": "gave an assignment back to its coder",
+    "code_segment": "coded a segment",
+    "remove_code": "took a code off a segment",
+    "delete_segment": "deleted a segment",
+    "undo": "undid an action",
+    "submit": "submitted an incident",
+    "save_ratings": "rated an incident",
+    "settle": "settled a disagreement",
+    "finalise": "finalised the codebook",
+}
+
+
+class _Gaps(dict[str, Any]):
+    """A word that an event does not hold reads as a dash, not as an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def in_words(event: Event) -> str:
+    """Say what an event did, in words; an unknown verb stands as it is."""
+    said = json.loads(event.after or event.before or "{}")
+    words = WORDS.get(event.verb, event.verb.replace("_", " "))
+    if not isinstance(said, dict):
+        return words
+    return words.format_map(_Gaps({key: "no category" if value is None else value for key, value in said.items()}))
