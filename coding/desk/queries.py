@@ -13,6 +13,7 @@ from coding.incidents.models import Incident
 from coding.people.models import Membership, Project, User
 from coding.reconciliation.models import Disagreement
 from coding.rounds.models import Assignment, Round
+from coding.rounds.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -146,14 +147,14 @@ def next_step(steps: list[Step]) -> Step | None:
     return next((step for step in steps if step.state == "current" and step.action), None)
 
 
-def readings(assignments: QuerySet[Assignment], text: str) -> list[dict[str, Any]]:
+def readings(assignments: QuerySet[Assignment], text: str, wording: Wording) -> list[dict[str, Any]]:
     """Give what each visible assignment says: its segments with their words and codes, or its ratings."""
     rows = assignments.prefetch_related("segments__codings__code", "ratings__scale_category__layer")
     return [
         {
             "assignment": row,
             "segments": [
-                {"quote": text[segment.start : segment.end], "codes": [one.code for one in segment.codings.all()]}
+                {"quote": text[segment.start : segment.end], "codes": [wording.named(one.code) for one in segment.codings.all()]}
                 for segment in sorted(row.segments.all(), key=lambda one: (one.start, one.end))
             ],
         }

@@ -13,6 +13,7 @@ from coding.lib.paragraphs import paragraphs, render as render_paragraph
 from coding.people.access import MemberRequest, project_page, signed_in
 from coding.people.models import Event, Project
 from coding.rounds.models import Assignment
+from coding.rounds.wording import wording_for
 
 LATEST = 100
 
@@ -58,7 +59,7 @@ def incident(request: MemberRequest, project: Project, number: int) -> HttpRespo
     context = {
         "incident": found,
         "paragraphs": [render_paragraph(found.text, part, [], names=False) for part in paragraphs(found.text)],
-        "readings": queries.readings(assignments, found.text),
+        "readings": queries.readings(assignments, found.text, wording_for(request.user, project)),
     }
     return render(request, "desk/incident.html", context)
 

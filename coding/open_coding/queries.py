@@ -1,6 +1,6 @@
 """What the open-coding page shows, each part in a fixed number of queries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,9 @@ from coding.lib.paragraphs import (
     touched,
 )
 from coding.open_coding.models import Segment
+from coding.people.models import User
 from coding.rounds.models import Assignment
+from coding.rounds.wording import Wording, wording_for
 
 BEFORE, AFTER = 2, 6
 
@@ -28,11 +30,19 @@ class Desk:
     """One assignment on a coder's desk: text, paragraphs, segments, and codes as its round's edition words them."""
 
     assignment: Assignment
-    shared: dict[str, dict[str, Any]] = field(init=False)
+    reader: User
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def shared(self) -> dict[str, dict[str, Any]]:
+        """The codes of the round's edition, by public id."""
         edition = self.assignment.round.edition
-        self.shared = Frozen(edition).codes if edition else {}
+        return Frozen(edition).codes if edition else {}
+
+    @cached_property
+    def wording(self) -> Wording:
+        """Names as the round's edition has them while it is open, later as the reader may read them."""
+        ongoing = None if self.assignment.round.is_released else self.assignment.round.edition
+        return wording_for(self.reader, self.assignment.round.project, ongoing)
 
     @property
     def text(self) -> str:
@@ -42,14 +52,9 @@ class Desk:
     def parts(self) -> list[Paragraph]:
         return paragraphs(self.text)
 
-    def named(self, code: Code) -> tuple[int, str]:
-        """Give a code's hue and name; of a shared one as the edition has them, whatever became of it since."""
-        row = self.shared.get(str(code.uid))
-        return (row["hue"], row["name"]) if row else (code.hue, code.name)
-
     def highlight(self, segment: Segment) -> Highlight:
         codes = sorted(segment.codings.all(), key=lambda coding: coding.pk)
-        named = tuple(self.named(coding.code) for coding in codes)
+        named = tuple(self.wording.named(coding.code) for coding in codes)
         return Highlight(str(segment.uid), segment.start, segment.end, named, segment.is_uncertain)
 
     def highlights(self, start: int | None = None, end: int | None = None) -> list[Highlight]:
@@ -86,7 +91,7 @@ class Desk:
         own = Code.objects.own(self.assignment.coder).filter(project=self.assignment.round.project)
         rows = [(code, code.name, code.hue, True) for code in own]
         shared = Code.objects.filter(project=self.assignment.round.project, uid__in=self.shared)
-        rows += [(code, self.named(code)[1], self.named(code)[0], False) for code in shared]
+        rows += [(code, self.wording.named(code)[1], self.wording.named(code)[0], False) for code in shared]
         used = self.uses()
         listed = [
             {"uid": str(code.uid), "name": name, "hue": hue, "own": is_own, "uses": used.get(code.pk, 0)}
@@ -123,5 +128,5 @@ def segment_card(desk: Desk, segment: Segment) -> dict[str, Any]:
     return {
         "segment": segment,
         "quote": desk.text[segment.start : segment.end],
-        "codes": [{"uid": code.uid, "hue": desk.named(code)[0], "name": desk.named(code)[1], "code": code} for code in codes],
+        "codes": [{"uid": code.uid, "hue": desk.wording.named(code)[0], "name": desk.wording.named(code)[1], "code": code} for code in codes],
     }

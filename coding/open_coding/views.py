@@ -45,7 +45,7 @@ def key_of(request: MemberRequest) -> Key | None:
 def workspace(request: MemberRequest, uid: str) -> HttpResponse:
     """The incident with its segments; its coder codes here, others who may see it read."""
     assignment = assignment_for(request, uid)
-    desk = Desk(assignment)
+    desk = Desk(assignment, request.user)
     highlights = desk.highlights()
     is_coder = assignment.coder_id == request.user.pk
     context: dict[str, Any] = {
@@ -110,7 +110,7 @@ def changed(request: MemberRequest, assignment: Assignment, saved: Saved) -> Htt
     """Answer a save: the touched paragraphs for script, the whole page for a plain form."""
     if not request.headers.get("HX-Request"):
         return redirect("open_coding:workspace", assignment.uid)
-    context = {**Desk(assignment).changed(saved.start, saved.end), "saved": saved}
+    context = {**Desk(assignment, request.user).changed(saved.start, saved.end), "saved": saved}
     return render(request, "open_coding/workspace.html#changed", context)
 
 
@@ -121,7 +121,7 @@ def segment(request: MemberRequest, uid: str, segment: Any) -> HttpResponse:
     assignment = assignment_for(request, uid)
     found = get_object_or_404(Segment.objects.filter(assignment=assignment), uid=segment)
     may_code = assignment.coder_id == request.user.pk and assignment.is_open
-    context = {"assignment": assignment, "may_code": may_code, **segment_card(Desk(assignment), found)}
+    context = {"assignment": assignment, "may_code": may_code, **segment_card(Desk(assignment, request.user), found)}
     return render(request, "open_coding/segment.html" + ("#card" if request.headers.get("HX-Request") else ""), context)
 
 
@@ -132,7 +132,7 @@ def codes(request: MemberRequest, uid: str) -> HttpResponse:
     assignment = get_object_or_404(
         Assignment.objects.writable_by(request.user).select_related("round__project", "round__edition", "coder"), uid=uid
     )
-    return render(request, "open_coding/_codes.html", {"assignment": assignment, "codes": Desk(assignment).codes()})
+    return render(request, "open_coding/_codes.html", {"assignment": assignment, "codes": Desk(assignment, request.user).codes()})
 
 
 @require_POST

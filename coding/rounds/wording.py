@@ -1,0 +1,53 @@
+"""What a code is called for a reader: as it is now, or, while they code blind, as their edition froze it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from coding.codes.content import Frozen
+from coding.codes.models import Code, Edition
+from coding.people.models import Membership, Project, User
+from coding.rounds.models import Round
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Names and hues by the codes' public ids; `frozen` says that only these and own private names may show."""
+
+    codes: dict[str, dict[str, Any]]
+    reader: User
+    frozen: bool
+    number: int = 0
+
+    def named(self, code: Code) -> tuple[int, str]:
+        """Give a code's hue and name for this reader."""
+        row = self.codes.get(str(code.uid))
+        if row is not None:
+            return row["hue"], row["name"]
+        private = code.released_at is None and code.coined_by_id == self.reader.pk
+        if not self.frozen or private:
+            return code.hue, code.name
+        return code.hue, f"a code that is not in edition {self.number}"
+
+
+def wording_for(reader: User, project: Project, edition: Edition | None = None) -> Wording:
+    """Read names as this edition has them; without one as they are now, or for a shielded coder as their round has them."""
+    shield = edition or shielding_edition(reader, project)
+    if shield is None:
+        return Wording({}, reader, frozen=False)
+    return Wording(by_uid(Frozen(shield)), reader, frozen=edition is None, number=shield.number)
+
+
+def by_uid(content: Frozen) -> dict[str, dict[str, Any]]:
+    """The edition's codes, also under the ids of those that were merged into them."""
+    merged = {old: row for row in content.codes.values() for old in row["merged_from"]}
+    return merged | content.codes
+
+
+def shielding_edition(reader: User, project: Project) -> Edition | None:
+    """The edition that a coder of an open blind round reads; None for everybody else."""
+    membership = Membership.objects.filter(user=reader, project=project).first()
+    if membership is None or not membership.is_shielded:
+        return None
+    held = Round.objects.open_and_blind().filter(project=project, assignments__coder=reader).select_related("edition")
+    latest = held.order_by("-opened_at", "-pk").first()
+    return latest.edition if latest else None

@@ -1,0 +1,90 @@
+"""A real Chromium where there is one; in CI a missing one is a failure."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.browser.server import PASSWORD, running
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        missing = "Chromium is not installed, so the browser tests did not run. Install it (Debian: apt install chromium)."
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(chromium_path):
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at a browser of their own; whatever goes wrong in its console fails the test."""
+
+    def __init__(self, browser, server, email="", **context):
+        self.server = server
+        self.context = browser.new_context(base_url=server.url, accept_downloads=True, **context)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.faults = []
+        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.email = email
+        if email:
+            self.sign_in()
+
+    def sign_in(self):
+        self.page.goto("/sign-in/")
+        self.page.get_by_label("E-mail address").fill(self.email)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url("**/")
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def done(self):
+        assert self.faults == []
+        self.context.close()
+
+
+@pytest.fixture
+def person(chromium, server):
+    made = []
+
+    def make(email="", **context):
+        made.append(Person(chromium, server, email, **context))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()

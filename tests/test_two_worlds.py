@@ -1,0 +1,299 @@
+"""Blindness: what a coder of an open blind round can get does not depend on what the others do."""
+
+import itertools
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from coding.agreement.models import Measurement
+from coding.agreement.rules import measure
+from coding.codes import rules as code_rules
+from coding.codes.models import Category, Code, Edition, Proposal
+from coding.incidents.models import Import
+from coding.lib import clock
+from coding.memos.models import Memo
+from coding.open_coding import rules as coding_rules
+from coding.reconciliation.rules import release_round
+from coding.rounds import rules as round_rules
+from coding.selective_coding import rules as rating_rules
+from coding.selective_coding.rules import Choice, Reading
+from tests import factory
+from tests.worlds import Ask, differences, route_names, sources
+
+NOBODY = uuid.UUID(int=7, version=4)
+HTMX = (("HX-Request", "true"),)
+
+
+@pytest.fixture
+def source():
+    with sources() as made:
+        yield made
+
+
+def rate(coder, assignment, *numbers, note=""):
+    scale = assignment.round.scale
+    chosen = [c.uid for layer in scale.layers.all() for c in layer.categories.all() if c.number in numbers]
+    reading = Reading(
+        choices=tuple(Choice(one) for one in chosen), primary=chosen[0] if chosen else None, none_applies=not chosen, note=note
+    )
+    rating_rules.submit(coder, assignment, reading=reading)
+
+
+class World:
+    """A project in which everybody has worked before, and two blind rounds are open."""
+
+    def __init__(self):
+        self.project = factory.project(factory.user("lead"))
+        self.lead = factory.lead_of(self.project)
+        self.coder, self.other = factory.member(self.project, "ada"), factory.member(self.project, "bo")
+        self.third = factory.member(self.project, "chidi")
+        self.incidents = factory.incidents(self.project, 4)
+        self.code_and_release()
+        self.order_the_words()
+        self.rate_and_release()
+        self.open_two_rounds()
+
+    def code_and_release(self):
+        first = self.incidents[:2]
+        self.coded = factory.round_of(self.project, [self.coder, self.third], incidents=first, name="Coded before")
+        for person, incident in itertools.product((self.coder, self.third), first):
+            held = factory.assignment(self.coded, person, incident)
+            factory.code(held, "late fee", "inventing a rule")
+            factory.code(held, "the chat", f"showing proof {person.name}")
+            coding_rules.submit(person, held)
+        release_round(self.lead, self.coded)
+
+    @property
+    def code_before(self):
+        return factory.assignment(self.coded, self.coder)
+
+    def order_the_words(self):
+        self.category = code_rules.create_category(self.lead, self.project, "False promises")
+        self.second = code_rules.create_category(self.lead, self.project, "Proof")
+        self.codes = list(Code.objects.filter(project=self.project).order_by("name", "pk"))
+        code_rules.merge_codes(self.lead, self.codes[1], self.codes[0])
+        code_rules.place(self.lead, self.codes[0], self.category)
+        code_rules.place(self.lead, self.codes[2], self.second)
+        self.scale = self.project.scales.get()
+        self.seventh = [c for layer in self.scale.layers.all() for c in layer.categories.all()][6]
+        code_rules.map_category(self.lead, self.category, self.scale, self.seventh, "A fact that is none.")
+
+    def rate_and_release(self):
+        self.rated = factory.round_of(self.project, [self.coder, self.third], "rating", incidents=self.incidents[:2], name="Rated before")
+        for person, numbers in ((self.coder, (7,)), (self.third, (7, 6))):
+            for incident in self.incidents[:2]:
+                rate(person, factory.assignment(self.rated, person, incident), *numbers)
+        release_round(self.lead, self.rated)
+
+    def open_two_rounds(self):
+        blind = self.incidents[2:]
+        self.coding = factory.round_of(self.project, [self.coder, self.other], incidents=blind, name="Coding now")
+        self.rating = factory.round_of(self.project, [self.coder, self.other], "rating", incidents=self.incidents, name="Rating now")
+        self.draft = factory.round_of(self.project, [self.coder, self.other], incidents=blind, name="A draft", opened=False)
+        self.code_here, self.code_next = self.coding.assignments.filter(coder=self.coder).order_by("position")
+        self.code_theirs = factory.assignment(self.coding, self.other)
+        self.rate_here = factory.assignment(self.rating, self.coder)
+        self.rate_theirs = factory.assignment(self.rating, self.other)
+        self.saved = factory.code(self.code_here, "The guest", "waiting at the desk")
+        self.own_code = Code.objects.get(coined_by=self.coder, released_at=None)
+        self.bos = factory.code(self.code_theirs, "The manager", "bo's first code")
+        self.bos_code = Code.objects.get(coined_by=self.other, released_at=None)
+
+    def others_act(self, source):
+        """What the others do in one of the two worlds only: code, coin, write, submit; rename, merge, map, settle."""
+        source.actor = "other"
+        now = clock.now()
+        theirs = self.code_theirs
+        for quote, name in [("late fee", "asking twice"), ("The guest", "waiting at the desk"), ("the chat", "a new word")]:
+            factory.code(theirs, quote, name)
+        coding_rules.delete_segment(self.other, theirs, uuid.UUID(self.bos.segment))
+        coding_rules.submit(self.other, theirs)
+        coding_rules.submit(self.other, factory.assignment(self.coding, self.other, self.incidents[3]))
+        rate(self.other, self.rate_theirs, 7, 6, note="a note")
+        Memo.objects.create(project=self.project, kind="code", text="a memo", by=self.other, at=now, incident=self.incidents[2])
+        Proposal.objects.create(project=self.project, target=self.codes[0].ref(), by=self.other, at=now)
+        source.actor = "lead"
+        lead = self.lead
+        self.codes[0].refresh_from_db()
+        code_rules.reword(lead, self.codes[0], self.codes[0].version, name="a name of later", definition="changed")
+        code_rules.merge_codes(lead, self.codes[2], self.codes[0])
+        third = code_rules.create_category(lead, self.project, "A third one")
+        code_rules.relate(lead, self.category, "context", third, "because")
+        code_rules.map_category(lead, self.second, self.scale, self.seventh, "also")
+        code_rules.choose_core(lead, self.category)
+        code_rules.tell(lead, self.project, "A story.", 0)
+        code_rules.freeze(lead, self.project, "Later.")
+        measure(self.rated, seed=1, at=clock.now())
+        round_rules.reopen(lead, theirs, "a slip")
+        Memo.objects.create(project=self.project, kind="theoretical", text="shared", by=lead, at=now, released_at=now)
+
+
+@pytest.fixture
+def world(db, source):
+    return World()
+
+
+def page(name, *args, query="", **more):
+    return Ask(name, reverse(name, args=args) + query, **more)
+
+
+def posts(name, *args, data=None, **more):
+    return page(name, *args, method="post", data=data or {}, **more)
+
+
+def crawl(w):
+    """Each registered route, once with each documented parameter, as the coder; order matters, changes come last."""
+    slug, here, rating = w.project.slug, w.code_here.uid, w.rate_here.uid
+    figure = Measurement.objects.filter(round=w.rated).order_by("pk").first()
+    edition = Edition.objects.filter(project=w.project).order_by("number").last()
+    waiting = Import.objects.create(project=w.project, by=w.lead, file_name="x.csv", sha256="0", payload=b"title,text\na,b", expires_at=clock.now())
+    span = {"start": 2, "end": 7, "quote": w.code_here.incident.text[2:7], "name": "asking twice"}
+    segment, code = uuid.UUID(w.saved.segment), w.own_code.uid
+    wording = {"name": "x", "definition": "", "use_when": "", "avoid_when": "", "version": 1}
+    return [
+        page("people:health"), page("people:sign_in"), page("people:password_reset"), page("people:password_reset_sent"),
+        page("people:password_change"), page("people:password_reset_confirm", "x", "y"), page("people:account"),
+        page("people:accept", "nothing"), page("people:settings", slug), page("people:team", slug),
+        posts("people:invite", slug, data={"email": "x@example.org", "role": "coder"}),
+        posts("people:change_role", slug, w.project.memberships.get(user=w.other).uid, data={"role": "lead"}),
+        posts("people:remove_member", slug, w.project.memberships.get(user=w.other).uid),
+        posts("people:revoke_token", NOBODY), posts("people:issue_token", data={"name": "", "scope": "read"}),
+        page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
+        *(page("desk:incident", slug, number) for number in (1, 2, 3, 4, 99)),
+        page("incidents:list", slug), page("incidents:list", slug, query="?q=guest&sort=-title&page=1"),
+        page("incidents:list", slug, query="?q=guest", headers=HTMX), page("incidents:import", slug),
+        page("incidents:import_preview", slug, waiting.uid),
+        page("codes:start"), page("codes:edition", slug, w.coding.edition.number), page("codes:edition", slug, edition.number + 1),
+        *(page("codes:code", slug, uid) for uid in (code, w.codes[0].uid, w.bos_code.uid, NOBODY)),
+        *(page("codes:category", slug, one.uid) for one in (w.category, w.second)),
+        posts("codes:code", slug, w.codes[0].uid, data=wording), posts("codes:category", slug, w.category.uid, data=wording),
+        page("rounds:list", slug), page("rounds:new", slug),
+        *(page("rounds:round", slug, one.uid) for one in (w.coded, w.rated, w.coding, w.rating, w.draft)),
+        *(posts(f"rounds:{verb}", slug, w.draft.uid) for verb in ("open", "discard")),
+        posts("rounds:reopen", slug, w.coding.uid, data={"assignment": w.code_theirs.uid, "reason": "x"}),
+        posts("rounds:open_readings", slug, w.coding.uid), posts("reconciliation:release", slug, w.coding.uid),
+        page("axial_coding:board", slug), page("axial_coding:board", slug, query="?q=rule"),
+        page("axial_coding:card", slug, w.codes[0].uid), posts("axial_coding:move", slug, data={"code": w.codes[0].uid}),
+        page("axial_coding:merge", slug, query=f"?code={w.codes[0].uid}"), posts("axial_coding:new_category", slug, data={"name": "A third one"}),
+        page("axial_coding:relations", slug), posts("axial_coding:unrelate", slug, NOBODY),
+        page("selective_coding:integrate", slug), page("selective_coding:scale", slug, w.scale.uid),
+        posts("selective_coding:place", slug, w.scale.uid, w.category.uid), posts("selective_coding:storyline", slug, data={"text": "x", "version": 1}),
+        page("agreement:overview", slug), page("agreement:round", slug, w.rated.uid), page("agreement:units", slug, w.rated.uid, figure.uid),
+        page("reconciliation:queue", slug), page("reconciliation:unit", slug, w.rated.uid, 1), posts("reconciliation:reopen", slug, w.rated.uid, 1),
+        page("codebook:document", slug), page("codebook:finalise", slug), page("codebook:schema", slug),
+        posts("codebook:freeze", slug), *(page("codebook:export", slug, name) for name in ("xlsx", "json")),
+        *(page("open_coding:workspace", one.uid) for one in (w.code_here, w.code_next, w.code_theirs, w.code_before)),
+        page("open_coding:codes", here), page("open_coding:segment", here, segment), page("open_coding:segment", here, segment, headers=HTMX),
+        page("open_coding:segment", w.code_theirs.uid, w.bos.segment),
+        *(page("selective_coding:rate", one.uid) for one in (w.rate_here, w.rate_theirs)),
+        posts("open_coding:code_segment", here, data=span, headers=(*HTMX, ("Idempotency-Key", "a"))),
+        posts("open_coding:code_segment", here, data=span, headers=(*HTMX, ("Idempotency-Key", "a"))),
+        posts("open_coding:code_segment", here, data={**span, "name": "a new word"}), page("open_coding:codes", here),
+        posts("open_coding:code_segment", here, data={**span, "name": "", "code": w.bos_code.uid}, headers=HTMX),
+        posts("open_coding:code_segment", here, data={**span, "name": "inventing a rule"}, headers=HTMX),
+        posts("open_coding:define", here, code, data={"definition": "mine", "version": 1}),
+        posts("open_coding:remove_code", here, segment, code, headers=HTMX), posts("open_coding:undo", here, headers=HTMX),
+        posts("open_coding:delete_segment", here, segment, headers=HTMX), posts("open_coding:submit", w.code_theirs.uid),
+        page("open_coding:workspace", here), posts("open_coding:submit", here),
+        posts("selective_coding:rate", rating, data={"category": w.seventh.uid, "primary": w.seventh.uid, "action": "submit"}),
+        page("rounds:round", slug, w.coding.uid), page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
+        posts("people:sign_out"),
+    ]  # fmt: skip
+
+
+def test_every_registered_route_is_in_the_crawl(world):
+    assert route_names() - {ask.name for ask in crawl(world)} == set()
+
+
+def test_nothing_that_a_coder_can_get_depends_on_what_the_others_do(world, source):
+    asks = crawl(world)
+    assert differences(source, world.coder, asks, lambda: world.others_act(source)) == []
+
+
+def test_the_coder_does_get_pages_and_the_others_do_act(world, source):
+    """The comparison means something: pages open to the coder, and the lead's pages do differ."""
+    from tests import worlds
+
+    asks = crawl(world)
+    mine = worlds.world(source, world.coder, asks)
+    assert sum(answer.status == 200 for answer in mine.values()) > 25
+    shown = [ask for ask in asks if ask.name in {"axial_coding:board", "codebook:document", "rounds:round"}]
+    assert differences(source, world.lead, shown, lambda: world.others_act(source)) != []
+
+
+# Planted faults: each is a leak that somebody could write tomorrow; the comparison must see every one.
+
+
+def plant_a_count(monkeypatch):
+    from coding.open_coding import queries
+    from coding.rounds.models import Assignment
+
+    honest = queries.Desk.queue
+
+    def queue(desk):
+        return honest(desk) | {"submitted": Assignment.objects.filter(round=desk.assignment.round).submitted().count()}
+
+    monkeypatch.setattr(queries.Desk, "queue", queue)
+
+
+def plant_an_order(monkeypatch):
+    from django.db.models import Count
+
+    from coding.open_coding import queries
+
+    honest = queries.Desk.codes
+
+    def codes(desk):
+        used = dict(Code.objects.filter(project=desk.assignment.round.project).values_list("name").annotate(Count("codings")))
+        return sorted(honest(desk), key=lambda row: (-used.get(row["name"], 0), row["name"]))
+
+    monkeypatch.setattr(queries.Desk, "codes", codes)
+
+
+def plant_a_409(monkeypatch):
+    honest = coding_rules.find_or_coin
+
+    def find_or_coin(assignment, naming):
+        taken = Code.objects.filter(project=assignment.round.project, name=naming.name).exclude(coined_by=assignment.coder)
+        if assignment.coder.name == "Ada" and taken.filter(released_at=None).exists():
+            raise code_rules.NameTaken
+        return honest(assignment, naming)
+
+    monkeypatch.setattr(coding_rules, "find_or_coin", find_or_coin)
+
+
+def plant_an_etag(monkeypatch):
+    from coding.lib.privacy import PrivateAnswersMiddleware
+    from coding.people.models import Event
+
+    honest = PrivateAnswersMiddleware.__call__
+
+    def call(middleware, request):
+        answer = honest(middleware, request)
+        answer["ETag"] = f'"{Event.objects.count()}"'
+        return answer
+
+    monkeypatch.setattr(PrivateAnswersMiddleware, "__call__", call)
+
+
+def plant_category_autocomplete(monkeypatch):
+    from coding.open_coding import queries
+
+    honest = queries.Desk.codes
+
+    def codes(desk):
+        names = Category.objects.filter(project=desk.assignment.round.project).values_list("name", flat=True)
+        return honest(desk) + [{"uid": name, "name": name, "hue": 1, "own": False, "uses": 0} for name in names]
+
+    monkeypatch.setattr(queries.Desk, "codes", codes)
+
+
+@pytest.mark.parametrize(
+    "plant", [plant_a_count, plant_an_order, plant_a_409, plant_an_etag, plant_category_autocomplete], ids=lambda p: p.__name__
+)
+def test_a_planted_fault_is_caught(world, source, monkeypatch, plant):
+    plant(monkeypatch)
+    assert differences(source, world.coder, crawl(world), lambda: world.others_act(source)) != []
+
+
