@@ -94,7 +94,7 @@ def refuse_own_or_taken(word: Word) -> None:
 def lock_codes(project: Project, *codes: Code) -> list[Code]:
     """Lock codes in one order (so that two leads never wait for each other), and read them anew."""
     lock_project_stream(project)
-    found = {c.pk: c for c in Code.objects.select_for_update().filter(pk__in=[c.pk for c in codes]).order_by("pk")}
+    found = {c.pk: c for c in Code.objects.select_for_update(no_key=True).filter(pk__in=[c.pk for c in codes]).order_by("pk")}
     return [found[code.pk] for code in codes]
 
 
@@ -107,7 +107,7 @@ def refuse_not_living(code: Code) -> None:
 
 def usable(category: Category) -> Category:
     """Read a category anew under the project's lock, refuse one that is out of use, and adopt it by using it."""
-    fresh: Category = Category.objects.select_for_update().get(pk=category.pk)
+    fresh: Category = Category.objects.select_for_update(no_key=True).get(pk=category.pk)
     if fresh.retired_at:
         raise NotLiving(f"The category “{fresh}” was retired. Choose another.")
     if fresh.released_at is None:

@@ -1,11 +1,12 @@
 """Verbs over the words: scales, codes and categories, relations, mappings, editions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from coding.codes.checks import (
     CRITERIA,
@@ -128,7 +129,7 @@ def reword(by: User, word: Word, version: int, reason: str = "", *, stream: str 
     """
     if not stream:
         lock_project_stream(word.project)
-    fresh = type(word).objects.select_for_update().get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
+    fresh = type(word).objects.select_for_update(no_key=True).get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
     if fresh.version != version:
         raise MovedOn
     refuse_reword(fresh, private=bool(stream))
@@ -217,7 +218,7 @@ def carry_relations(source: Code, target: Code) -> None:
 def retire(by: User, word: Word, reason: str = "") -> None:
     """Take a code or category out of use; what was coded with it stays."""
     lock_project_stream(word.project)
-    word = type(word).objects.select_for_update().get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
+    word = type(word).objects.select_for_update(no_key=True).get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
     refuse_reword(word, private=False)
     word.retired_at = clock.now()
     word.save(update_fields=["retired_at"])
@@ -345,7 +346,15 @@ def is_frozen(project: Project) -> bool:
     return latest is not None and latest.sha256 == sha256(canonical(content_of(project)))
 
 
-def release_words(project: Project, coders: list[User], at: datetime) -> None:
-    """Open the private codes and categories of a released round's coders to everybody; adopts none."""
+def release_words(
+    project: Project, coders: list[User], at: datetime, *, still_blind: Sequence[User] = (), used: Any = ()
+) -> None:
+    """Open the private codes and categories of a released round's coders to everybody; adopts none.
+
+    Of coders who still code blind in another round only the `used` codes (keys, or a query of them) are opened:
+    the others may be words of that round.
+    """
     for model in (Code, Category):
-        model.objects.filter(project=project, coined_by__in=coders, released_at=None).update(released_at=at)
+        private = model.objects.filter(project=project, coined_by__in=coders, released_at=None)
+        here = Q(pk__in=used) if model is Code else Q(pk__in=[])
+        private.filter(here | ~Q(coined_by__in=still_blind)).update(released_at=at)

@@ -1,0 +1,45 @@
+"""Verbs over several cards at once; each card goes through the verb of its noun in `codes.rules`."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from coding.codes.models import Category, Code
+from coding.codes.rules import create_category, merge_codes, place
+from coding.lib.refusals import BadInput
+from coding.people.models import Project, User
+from coding.people.rules import lock_project_stream
+
+MOST_MOVED = 500
+MOST_MERGED = 50
+
+
+@transaction.atomic
+def sort(by: User, project: Project, codes: Sequence[Code], into: Category | None, new: str = "") -> Category | None:
+    """Put codes into a category, into a new one of this name, or (None) back among the unsorted; all or none.
+
+    Raises NotLiving where somebody else merged or retired one of them meanwhile, NameTaken.
+    """
+    if not codes:
+        raise BadInput("Select at least one code to move.")
+    if len(codes) > MOST_MOVED:
+        raise BadInput(f"{len(codes):,} codes are selected; {MOST_MOVED} is the most to move at once.")
+    lock_project_stream(project)
+    if new.strip():
+        into = create_category(by, project, new)
+    for code in codes:
+        place(by, code, into)
+    return into
+
+
+@transaction.atomic
+def merge_all(by: User, codes: Sequence[Code], target: Code, reason: str = "") -> Code:
+    """Merge codes into one of them; all or none. Raises NotLiving, MergeCycle, NameTaken."""
+    sources = [code for code in codes if code.pk != target.pk]
+    if not sources:
+        raise BadInput("Select at least two codes to merge.")
+    if len(sources) >= MOST_MERGED:
+        raise BadInput(f"{len(sources) + 1} codes are selected; {MOST_MERGED} is the most to merge at once.")
+    for source in sources:
+        target = merge_codes(by, source, target, reason)
+    return target
