@@ -128,5 +128,8 @@ def segment_card(desk: Desk, segment: Segment) -> dict[str, Any]:
     return {
         "segment": segment,
         "quote": desk.text[segment.start : segment.end],
-        "codes": [{"uid": code.uid, "hue": desk.wording.named(code)[0], "name": desk.wording.named(code)[1], "code": code} for code in codes],
+        "codes": [
+            {"uid": code.uid, "hue": desk.wording.named(code)[0], "name": desk.wording.named(code)[1], "code": code}
+            for code in codes
+        ],
     }

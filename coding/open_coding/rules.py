@@ -82,9 +82,8 @@ class Saved:
     segment: str
 
 
-def begin(coder: User, assignment: Assignment) -> Assignment:
-    """Lock an assignment for its coder's change; refuse others' work, submitted work and closed rounds."""
-    locked = lock_assignment(assignment)
+def refuse_unwritable(coder: User, locked: Assignment) -> None:
+    """Refuse others' work, other stages, closed rounds and what is submitted."""
     if locked.coder_id != coder.pk:
         raise NotYours
     if locked.round.stage != Round.Stage.OPEN:
@@ -93,7 +92,6 @@ def begin(coder: User, assignment: Assignment) -> Assignment:
         raise RoundNotOpen
     if locked.state == Assignment.State.SUBMITTED:
         raise AssignmentSubmitted
-    return locked
 
 
 @transaction.atomic
@@ -113,9 +111,10 @@ def code_segment(
 
     Raises BadInput, QuoteDiffers, AssignmentSubmitted, RoundNotOpen, TooManySegments, KeyReused.
     """
+    locked = lock_assignment(assignment)
     if again := repeated(coder, key):
         return again
-    locked = begin(coder, assignment)
+    refuse_unwritable(coder, locked)
     text = incident_of(locked).text
     first, last = span_of(text, start, end, quote)
     codes = [find_or_coin(locked, naming) for naming in namings]
@@ -136,12 +135,19 @@ def code_segment(
 
 @transaction.atomic
 def remove_code(
-    coder: User, assignment: Assignment, segment: UUID, code: UUID, *, key: Key | None = None, at: datetime | None = None
+    coder: User,
+    assignment: Assignment,
+    segment: UUID,
+    code: UUID,
+    *,
+    key: Key | None = None,
+    at: datetime | None = None,
 ) -> Saved:
     """Take one code off a segment; without any code the segment goes too."""
+    locked = lock_assignment(assignment)
     if again := repeated(coder, key):
         return again
-    locked = begin(coder, assignment)
+    refuse_unwritable(coder, locked)
     before = state_of(find_segment(locked, segment))
     rest = tuple(one for one in before.codes if one != str(code))
     if rest == before.codes:
@@ -155,18 +161,20 @@ def delete_segment(
     coder: User, assignment: Assignment, segment: UUID, *, key: Key | None = None, at: datetime | None = None
 ) -> Saved:
     """Take a segment and its codings away; undo brings both back."""
+    locked = lock_assignment(assignment)
     if again := repeated(coder, key):
         return again
-    locked = begin(coder, assignment)
+    refuse_unwritable(coder, locked)
     return write(locked, "delete_segment", state_of(find_segment(locked, segment)), None, key=key, at=at)
 
 
 @transaction.atomic
 def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
     """Undo the coder's last action in this assignment that is not undone yet."""
+    locked = lock_assignment(assignment)
     if again := repeated(coder, key):
         return again
-    locked = begin(coder, assignment)
+    refuse_unwritable(coder, locked)
     last = last_action(locked)
     if last is None:
         raise NothingToUndo
@@ -184,9 +192,10 @@ def last_action(assignment: Assignment) -> Event | None:
 @transaction.atomic
 def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Assignment:
     """Declare the incident coded; it can be reopened by the lead until release."""
+    locked = lock_assignment(assignment)
     if repeated(coder, key):
-        return lock_assignment(assignment)
-    locked = begin(coder, assignment)
+        return locked
+    refuse_unwritable(coder, locked)
     locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at or clock.now()
     locked.save(update_fields=["state", "submitted_at"])
     record(locked.round.project, coder, "submit", locked, stream=locked.stream, key=key, at=at,
@@ -195,7 +204,7 @@ def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: d
 
 
 def repeated(coder: User, key: Key | None) -> Saved | None:
-    """Answer a retry with what the first try did."""
+    """Answer a retry with what the first try did; asked under the lock, so that two at once have one effect."""
     event = answered(coder, key)
     if event is None:
         return None
@@ -238,7 +247,9 @@ def begin_wording(coder: User, assignment: Assignment) -> None:
 
 def usable_codes(assignment: Assignment) -> Any:
     """Own private codes, and those of the round's edition."""
-    return own_codes(assignment) | Code.objects.filter(project=assignment.round.project, uid__in=edition_codes(assignment))
+    return own_codes(assignment) | Code.objects.filter(
+        project=assignment.round.project, uid__in=edition_codes(assignment)
+    )
 
 
 def edition_codes(assignment: Assignment) -> dict[str, dict[str, Any]]:

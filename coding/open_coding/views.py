@@ -1,6 +1,5 @@
 """Pages of open coding: the workspace, and the fragments that a save changes in it."""
 
-import hashlib
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,7 +16,7 @@ from coding.open_coding.queries import Desk, segment_card
 from coding.open_coding.rules import Naming, Saved
 from coding.open_coding.spans import find_quote, whole
 from coding.people.access import MemberRequest, join_request, signed_in
-from coding.people.rules import Key
+from coding.people.keys import key_of
 from coding.rounds.models import Assignment, Round
 
 
@@ -27,17 +26,6 @@ def assignment_for(request: MemberRequest, uid: object) -> Assignment:
     found = get_object_or_404(visible.select_related("round__project", "round__edition", "incident", "coder"), uid=uid)
     join_request(request, found.round.project)
     return found
-
-
-def key_of(request: MemberRequest) -> Key | None:
-    """Take the idempotency key of a request with the hash of what it asks."""
-    text = request.headers.get("Idempotency-Key") or request.POST.get("key", "")
-    if not text:
-        return None
-    if len(text) > 80:
-        raise BadInput("An idempotency key has at most 80 characters.")
-    fields = sorted((name, value) for name, value in request.POST.items() if name not in {"key", "csrfmiddlewaretoken"})
-    return Key(text, hashlib.sha256(repr((request.path, fields)).encode("utf-8", "surrogatepass")).hexdigest())
 
 
 @require_GET
@@ -130,9 +118,12 @@ def segment(request: MemberRequest, uid: str, segment: Any) -> HttpResponse:
 def codes(request: MemberRequest, uid: str) -> HttpResponse:
     """The codes that the coder may use here, anew after a save."""
     assignment = get_object_or_404(
-        Assignment.objects.writable_by(request.user).select_related("round__project", "round__edition", "coder"), uid=uid
+        Assignment.objects.writable_by(request.user).select_related("round__project", "round__edition", "coder"),
+        uid=uid,
     )
-    return render(request, "open_coding/_codes.html", {"assignment": assignment, "codes": Desk(assignment, request.user).codes()})
+    return render(
+        request, "open_coding/_codes.html", {"assignment": assignment, "codes": Desk(assignment, request.user).codes()}
+    )
 
 
 @require_POST

@@ -28,7 +28,9 @@ def desk(project, ada, bo):
 
 
 def segments(desk):
-    return [(s.start, s.end, sorted(c.code.name for c in s.codings.all())) for s in desk.segments.order_by("start", "end")]
+    return [
+        (s.start, s.end, sorted(c.code.name for c in s.codings.all())) for s in desk.segments.order_by("start", "end")
+    ]
 
 
 def test_coding_a_stretch_makes_a_segment_with_its_code(desk):

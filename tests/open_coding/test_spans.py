@@ -10,7 +10,19 @@ TEXT = "One 🏽 two\n\nthree"
 
 @pytest.mark.parametrize(
     ("start", "end"),
-    [(-1, 3), (3, 3), (5, 2), (0, len(TEXT) + 1), (0, 10**30), (1.0, 3), ("x", 3), (None, 3), (True, 3), ("1e3", 4), ("٣", 5)],
+    [
+        (-1, 3),
+        (3, 3),
+        (5, 2),
+        (0, len(TEXT) + 1),
+        (0, 10**30),
+        (1.0, 3),
+        ("x", 3),
+        (None, 3),
+        (True, 3),
+        ("1e3", 4),
+        ("٣", 5),
+    ],
 )
 def test_a_span_that_is_none_is_refused(start, end):
     with pytest.raises(BadInput):

@@ -1,0 +1,106 @@
+"""Rating at the second door: the scale of an assignment, the whole rating as one thing, submit."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from coding.codes.api import ScaleRow
+from coding.lib.api import Text, Uid, Whole, YesNo
+from coding.people.api import key_of, person, retried, taken
+from coding.rounds.api import Submitted, assignment_for, submit
+from coding.rounds.models import Assignment, Round
+from coding.selective_coding import rules
+from coding.selective_coding.models import Rating
+from coding.selective_coding.rules import Choice
+
+MOST_CHOICES = 200
+
+
+class ChoiceField(serializers.Serializer[Any]):
+    """A scale category that applies; `stance` is for stance scales."""
+
+    scale_category = Uid()
+    stance = Whole(min_value=-1, max_value=1, required=False, allow_null=True)
+
+
+class RatingWritten(serializers.Serializer[Any]):
+    """The whole rating of an incident; it may be incomplete until submitted.
+
+    With `version`, a rating that changed since is refused (409); without it, this one takes its place.
+    """
+
+    choices = serializers.ListField(child=ChoiceField(), max_length=MOST_CHOICES)
+    primary = Uid(required=False, allow_null=True)
+    none_applies = YesNo(default=False)
+    confidence = serializers.ChoiceField(Rating.Confidence.choices, default="")
+    note = Text(allow_blank=True, default="")
+    version = Text(max_length=64, required=False)
+
+
+class RatingRow(serializers.Serializer[Any]):
+    """The whole rating of an incident as it stands."""
+
+    choices = serializers.ListField(child=ChoiceField(), read_only=True)
+    primary = serializers.UUIDField(read_only=True, allow_null=True)
+    none_applies = serializers.BooleanField(read_only=True)
+    confidence = serializers.ChoiceField(Rating.Confidence.choices, read_only=True)
+    note = serializers.CharField(read_only=True)
+    version = serializers.CharField(read_only=True)
+
+
+class RatingSaved(serializers.Serializer[Any]):
+    """The version that stands now, and when it was written."""
+
+    version = serializers.CharField()
+    saved_at = serializers.DateTimeField(source="at")
+
+
+class Ratings(GenericViewSet[Any]):
+    """The rating of an assignment of a rating round, written whole; only its coder writes."""
+
+    access = "signed in; read: what the person may open; write: its coder"
+    queryset = Rating.objects.none()
+    pagination_class = None
+    assignment: Assignment
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.assignment = assignment_for(request, kwargs["assignment"], Round.Stage.RATING)
+
+    @extend_schema(responses=RatingRow)
+    def retrieve(self, request: Request, assignment: UUID) -> Response:
+        reading = rules.reading_of(self.assignment)
+        return Response({**reading.plain(), "version": reading.version})
+
+    @extend_schema(request=RatingWritten, responses=RatingSaved)
+    def update(self, request: Request, assignment: UUID) -> Response:
+        """Write the whole rating."""
+        asked, key = taken(RatingWritten, request), key_of(request)
+        choices = [Choice(**choice) for choice in asked.pop("choices")]
+        primary = asked.pop("primary", None)
+
+        def act() -> Response:
+            saved = rules.save_ratings(person(request), self.assignment, choices, primary, key=key, **asked)
+            return Response(RatingSaved(saved).data)
+
+        return retried(request, key, act)
+
+    @extend_schema(responses=ScaleRow)
+    @action(detail=False, methods=["get"])
+    def scale(self, request: Request, assignment: UUID) -> Response:
+        """The scale that this round rates on, as its edition words it."""
+        return Response(ScaleRow(rules.scale_of(self.assignment.round)).data)
+
+    @extend_schema(request=None, responses=Submitted)
+    @action(detail=False, methods=["post"])
+    def submit(self, request: Request, assignment: UUID) -> Response:
+        """Declare the incident rated; the lead can reopen it until release."""
+        return submit(request, self.assignment, rules.submit)

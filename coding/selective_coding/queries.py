@@ -1,0 +1,208 @@
+"""What the pages ask of the rooms above, each in a fixed number of queries."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q
+from django.urls import reverse
+
+from coding.codes.content import adopted_categories
+from coding.codes.models import Category, Layer, Mapping, Scale, ScaleCategory, Storyline
+from coding.lib.paragraphs import paragraphs, render
+from coding.people.models import Project, User
+from coding.rounds.models import Assignment
+from coding.selective_coding.forms import NO_FIT, Place
+from coding.selective_coding.rules import Reading, scale_of
+
+# The keys of the scale's categories by number, as places on the keyboard (event.code): cap and code.
+KEYS = {number: (str(number % 10), f"Digit{number % 10}") for number in range(1, 11)} | {
+    11: ("-", "Minus"),
+    12: ("=", "Equal"),
+}
+LAYER_MARKS = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """A scale category on the rating page, worded as in the round's edition."""
+
+    uid: str
+    number: int
+    name: str
+    definition: str
+    use_when: str
+    avoid_when: str
+    cap: str
+    code: str
+    is_chosen: bool
+    is_primary: bool
+
+
+@dataclass(frozen=True)
+class LayerRows:
+    name: str
+    mark: int | None
+    rows: list[Row]
+
+
+def rating_rows(assignment: Assignment, reading: Reading) -> list[LayerRows]:
+    """Give the round's scale, layer by layer, with what is chosen."""
+    return [
+        LayerRows(layer["name"], mark_of(layer["position"]), [rating_row(row, reading) for row in layer["categories"]])
+        for layer in scale_of(assignment.round)["layers"]
+    ]
+
+
+def rating_row(row: dict[str, Any], reading: Reading) -> Row:
+    cap, code = KEYS.get(row["number"], ("", ""))
+    wording = {name: row[name] for name in ("uid", "number", "name", "definition", "use_when", "avoid_when")}
+    uid = UUID(row["uid"])
+    return Row(**wording, cap=cap, code=code, is_chosen=uid in reading.chosen, is_primary=uid == reading.primary)
+
+
+def mark_of(position: int) -> int | None:
+    """Six layers have a mark of their own; a scale with more shows the rest without."""
+    return position if position <= LAYER_MARKS else None
+
+
+def words_of(assignment: Assignment) -> list[str]:
+    """Render the incident's text by paragraph, without highlights."""
+    text = assignment.incident.text if assignment.incident else ""
+    return [render(text, part, [], names=False) for part in paragraphs(text)]
+
+
+def names_chosen(assignment: Assignment, reading: Reading) -> str:
+    """Say a rating in words, for somebody who has to choose between two states of it."""
+    if reading.none_applies:
+        return "None applies"
+    rows = [row for layer in rating_rows(assignment, reading) for row in layer.rows if row.is_chosen]
+    names = [f"{row.number} {row.name}{' (primary)' if row.is_primary else ''}" for row in rows]
+    return "; ".join(names) or "nothing chosen"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A coder's own way through a round: where this assignment stands, and what lies before and after it."""
+
+    number: int
+    total: int
+    submitted: int
+    previous: str
+    next: str
+
+
+def way_of(assignment: Assignment) -> Way:
+    """Look along the coder's own assignments of the round; `next` is the next unsubmitted one, round the corner too."""
+    own = Assignment.objects.filter(round=assignment.round_id, coder=assignment.coder_id).to_do_first()
+    held = list(own.values_list("pk", "uid", "state"))
+    at = next(index for index, (pk, _, _) in enumerate(held) if pk == assignment.pk)
+    ahead = [*held[at + 1 :], *held[:at]]
+    waiting = [uid for _, uid, state in ahead if state != Assignment.State.SUBMITTED]
+    submitted = sum(state == Assignment.State.SUBMITTED for _, _, state in held)
+    return Way(
+        at + 1, len(held), submitted,
+        rate_url(held[at - 1][1]) if at else "", rate_url(waiting[0]) if waiting else "",
+    )  # fmt: skip
+
+
+def rate_url(uid: UUID) -> str:
+    return reverse("selective_coding:rate", args=[uid])
+
+
+@dataclass
+class Placing:
+    """A category's row on the page that integrates: where it stands, and what was posted but refused."""
+
+    category: Category
+    mapping: Mapping | None
+    draft: Place | None = None
+    refusal: str = ""
+
+    @property
+    def choice(self) -> str:
+        if self.draft:
+            return self.draft.choice
+        if self.mapping is None:
+            return ""
+        return str(self.mapping.scale_category.uid) if self.mapping.scale_category else NO_FIT
+
+    @property
+    def rationale(self) -> str:
+        if self.draft:
+            return self.draft.rationale
+        return self.mapping.rationale if self.mapping else ""
+
+    @property
+    def state(self) -> str:
+        if self.mapping is None:
+            return "missing"
+        return "done" if self.mapping.scale_category_id else "retired"
+
+
+@dataclass
+class Integration:
+    """The categories beside one scale: what has a place, what has none, and which places are empty."""
+
+    scale: Scale
+    layers: list[Layer]
+    placings: list[Placing]
+    standing: dict[int, list[Category]] = field(default_factory=dict)
+
+    @property
+    def unmapped(self) -> list[Category]:
+        return [one.category for one in self.placings if one.mapping is None]
+
+    @property
+    def unfit(self) -> list[Category]:
+        return [one.category for one in self.placings if one.mapping and one.mapping.scale_category_id is None]
+
+    @property
+    def coverage(self) -> Iterator[tuple[Layer, list[tuple[ScaleCategory, list[Category]]]]]:
+        for layer in self.layers:
+            yield layer, [(row, self.standing.get(row.pk, [])) for row in layer.categories.all()]
+
+    @property
+    def empty_places(self) -> int:
+        return sum(not self.standing.get(row.pk) for layer in self.layers for row in layer.categories.all())
+
+    @property
+    def places(self) -> int:
+        return sum(len(layer.categories.all()) for layer in self.layers)
+
+    @property
+    def core(self) -> Category | None:
+        return next((one.category for one in self.placings if one.category.is_core), None)
+
+    def placing(self, category: Category) -> Placing:
+        return next(one for one in self.placings if one.category.pk == category.pk)
+
+
+def integration(scale: Scale) -> Integration:
+    """Collect adopted categories with their places in the scale, unmapped ones first."""
+    living = Q(codes__retired_at=None, codes__merged_into=None, codes__adopted_at__isnull=False)
+    categories = list(adopted_categories(scale.project).annotate(code_count=Count("codes", filter=living)))
+    mappings = Mapping.objects.filter(scale=scale).select_related("scale_category__layer")
+    by_category = {mapping.category_id: mapping for mapping in mappings}
+    placings = [Placing(category, by_category.get(category.pk)) for category in categories]
+    placings.sort(key=lambda one: one.mapping is not None)
+    standing: dict[int, list[Category]] = {}
+    for one in placings:
+        if one.mapping and one.mapping.scale_category_id:
+            standing.setdefault(one.mapping.scale_category_id, []).append(one.category)
+    return Integration(scale, layers_of(scale), placings, standing)
+
+
+def layers_of(scale: Scale) -> list[Layer]:
+    rows = Prefetch("categories", queryset=ScaleCategory.objects.order_by("position"))
+    return list(scale.layers.order_by("position").prefetch_related(rows))
+
+
+def scales_of(user: User, project: Project) -> list[Scale]:
+    return list(Scale.objects.visible_to(user).filter(project=project).select_related("project").order_by("pk"))
+
+
+def storyline_of(project: Project) -> Storyline:
+    """Give the storyline, or an empty one that is not stored yet."""
+    return Storyline.objects.filter(project=project).first() or Storyline(project=project, version=0)

@@ -1,0 +1,309 @@
+"""Verbs of selective coding: rate an incident against the scale, submit it, write what stands for a round.
+
+Both doors write a rating whole, under the assignment's row lock. A coder judges against the scale as the round's
+edition holds it; the live rows are only what ratings point to.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from coding.codes.checks import worded
+from coding.codes.content import Frozen
+from coding.codes.models import Scale, ScaleCategory
+from coding.codes.rules import MovedOn
+from coding.incidents.models import Incident
+from coding.lib import clock
+from coding.lib.canonical import canonical, sha256
+from coding.lib.refusals import BadInput, Refusal
+from coding.open_coding.models import SettledBy
+from coding.open_coding.rules import AssignmentSubmitted, NotYours
+from coding.people.models import Event, User
+from coding.people.rules import Key, answered, record
+from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import RoundNotOpen, lock_assignment
+from coding.selective_coding.models import ConsensusRating, Rating
+
+RATE = "rate"
+BATCH = 1_000
+
+
+class RatingIncomplete(Refusal):
+    sentence = "Nothing is chosen yet. Choose the categories that apply, or say that none applies."
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A scale category, by public id, that a coder judges to apply; the stance is for stance scales only."""
+
+    scale_category: UUID
+    stance: int | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One coder's whole rating of an incident; confidence and note are said once for all of it."""
+
+    choices: tuple[Choice, ...] = ()
+    primary: UUID | None = None
+    none_applies: bool = False
+    confidence: str = ""
+    note: str = ""
+
+    @property
+    def chosen(self) -> frozenset[UUID]:
+        return frozenset(choice.scale_category for choice in self.choices)
+
+    def plain(self) -> dict[str, Any]:
+        """Give the rating as events keep it; the order in which categories were chosen does not matter."""
+        rows = [{"scale_category": str(one.scale_category), "stance": one.stance} for one in self.choices]
+        return {
+            "choices": sorted(rows, key=lambda row: str(row["scale_category"])),
+            "primary": str(self.primary) if self.primary else None,
+            "none_applies": self.none_applies, "confidence": self.confidence, "note": self.note,
+        }  # fmt: skip
+
+    @property
+    def version(self) -> str:
+        """Name this state, so that a page can say which state it changed; it depends on the coder's own work only."""
+        return sha256(canonical(self.plain()))[:16]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save did: the version that stands now, and when it was written."""
+
+    version: str
+    at: datetime
+
+
+@transaction.atomic
+def save_ratings(
+    coder: User,
+    assignment: Assignment,
+    choices: Sequence[Choice],
+    primary: UUID | None,
+    none_applies: bool,
+    confidence: str = "",
+    note: str = "",
+    *,
+    version: str | None = None,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Write the whole rating of an assignment; it may be incomplete until submitted.
+
+    `version` is that of the state which was changed; None writes whatever stands there.
+    Raises BadInput, NotYours, AssignmentSubmitted, RoundNotOpen, MovedOn, KeyReused.
+    """
+    locked = lock_assignment(assignment)
+    if event := answered(coder, key):
+        return Saved(json.loads(event.answer or "{}").get("version", ""), event.at)
+    refuse_unwritable(coder, locked)
+    reading = checked(locked, Reading(tuple(choices), primary, none_applies, confidence, note))
+    return write(locked, reading, version, key=key, at=at or clock.now())
+
+
+@transaction.atomic
+def submit(
+    coder: User,
+    assignment: Assignment,
+    *,
+    reading: Reading | None = None,
+    version: str | None = None,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Assignment:
+    """Declare the incident rated, after writing `reading` where one is given; both or neither.
+
+    Raises RatingIncomplete unless it says that none applies, or names categories with exactly one primary;
+    and whatever `save_ratings` raises.
+    """
+    locked, at = lock_assignment(assignment), at or clock.now()
+    if answered(coder, key):
+        return locked
+    refuse_unwritable(coder, locked)
+    if reading is not None:
+        write(locked, checked(locked, reading), version, key=None, at=at)
+    refuse_incomplete(reading_of(locked))
+    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at
+    locked.save(update_fields=["state", "submitted_at"])
+    record(locked.round.project, coder, "submit", locked, stream=locked.stream, key=key, at=at,
+           private=locked.is_private)  # fmt: skip
+    return locked
+
+
+def refuse_unwritable(coder: User, locked: Assignment) -> None:
+    """Refuse others' work, other stages, closed rounds and what is submitted."""
+    if locked.coder_id != coder.pk:
+        raise NotYours
+    if locked.round.stage != Round.Stage.RATING:
+        raise BadInput("This assignment belongs to another stage; incidents are rated in a rating round.")
+    if locked.round.state != Round.State.OPEN:
+        raise RoundNotOpen
+    if locked.state == Assignment.State.SUBMITTED:
+        raise AssignmentSubmitted(
+            "This incident is submitted, so its rating stands. Ask the lead to reopen it if something is wrong."
+        )
+
+
+def refuse_incomplete(reading: Reading) -> None:
+    if reading.none_applies:
+        return
+    if not reading.choices:
+        raise RatingIncomplete
+    if reading.primary is None:
+        raise RatingIncomplete("Say which of these categories is the primary one, then submit again.")
+
+
+def checked(assignment: Assignment, reading: Reading) -> Reading:
+    """Take a rating that the round's scale can hold, each category once. Raises BadInput."""
+    choices = tuple(dict.fromkeys(reading.choices))
+    if {str(uid) for uid in reading.chosen} - categories_of(assignment.round).keys():
+        raise BadInput("There is no such category in this round's scale. Choose one from the list.")
+    if any(choice.stance is not None for choice in choices):
+        raise BadInput("This scale asks which categories apply, not for a stance on each. Leave the stance out.")
+    if reading.none_applies and choices:
+        raise BadInput("“None applies” can't stand beside a category. Take one of the two back.")
+    if reading.primary is not None and reading.primary not in reading.chosen:
+        raise BadInput("The primary category has to be one of those that apply. Choose it too, or another one.")
+    if reading.confidence not in Rating.Confidence.values:
+        raise BadInput("Confidence is low, medium or high, or not said.")
+    return replace(reading, choices=choices, note=worded({"note": reading.note})["note"])
+
+
+def scale_of(rated: Round) -> dict[str, Any]:
+    """Give the round's scale as its edition holds it. Raises BadInput where it can't be rated on."""
+    frozen = Frozen(rated.edition).scale(rated.scale.uid) if rated.edition and rated.scale else None
+    if frozen is None:
+        raise BadInput("The edition of this round does not hold its scale. Ask the lead to open a new round.")
+    if frozen["rating_kind"] != Scale.RatingKind.PRESENCE:
+        raise BadInput("This scale asks for a stance on every value, which Loam can't take yet.")
+    return frozen
+
+
+def categories_of(rated: Round) -> dict[str, dict[str, Any]]:
+    """Give the scale categories that a coder of this round may choose, by public id."""
+    return {row["uid"]: row for layer in scale_of(rated)["layers"] for row in layer["categories"]}
+
+
+def reading_of(assignment: Assignment) -> Reading:
+    """Read what an assignment says.
+
+    Confidence and note lie on its rating rows; where there is none ("none applies", or nothing chosen yet)
+    they lie in the last event that wrote them.
+    """
+    rows = list(assignment.ratings.select_related("scale_category").order_by("scale_category__number", "pk"))
+    if rows:
+        choices = tuple(Choice(row.scale_category.uid, row.stance) for row in rows)
+        primary = next((row.scale_category.uid for row in rows if row.is_primary), None)
+        return Reading(choices, primary, False, rows[0].confidence, rows[0].note)
+    if assignment.state == Assignment.State.TO_DO:
+        return Reading()
+    written = Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb=RATE).order_by("-position")
+    said = json.loads(written.values_list("after", flat=True).first() or "{}")
+    return Reading(
+        none_applies=assignment.none_applies, confidence=said.get("confidence", ""), note=said.get("note", "")
+    )
+
+
+def write(locked: Assignment, after: Reading, version: str | None, *, key: Key | None, at: datetime) -> Saved:
+    """Bring the rating from what stands to `after` and record it; without key an unchanged state leaves no event."""
+    before = reading_of(locked)
+    if version is not None and version != before.version:
+        raise MovedOn(
+            "This rating was changed in another tab or on another device since you opened it here. "
+            "What you see is not saved."
+        )
+    if before == after and key is None:
+        return Saved(before.version, at)
+    apply(locked, before, after)
+    locked.none_applies = after.none_applies
+    if locked.state == Assignment.State.TO_DO:
+        locked.state = Assignment.State.IN_PROGRESS
+    locked.save(update_fields=["none_applies", "state"])
+    record(
+        locked.round.project, locked.coder, RATE, locked, before=before.plain(), after=after.plain(),
+        stream=locked.stream, key=key, at=at, answer=canonical({"version": after.version}),
+        private=locked.is_private,
+    )  # fmt: skip
+    return Saved(after.version, at)
+
+
+def apply(locked: Assignment, before: Reading, after: Reading) -> None:
+    """Change the rows; a category that stays chosen keeps its row, and so its evidence."""
+    rows, said = locked.ratings.all(), {"confidence": after.confidence, "note": after.note}
+    if before.chosen - after.chosen:
+        rows.filter(scale_category__uid__in=before.chosen - after.chosen).delete()
+    if before.chosen & after.chosen:
+        rows.update(is_primary=False, **said)
+    added = after.chosen - before.chosen
+    if added:
+        found = list(ScaleCategory.objects.filter(uid__in=added, layer__scale=locked.round.scale_id).order_by("number"))
+        if len(found) != len(added):
+            raise BadInput("A category of this round is no longer in the scale. Ask the lead to open a new round.")
+        Rating.objects.bulk_create(Rating(assignment=locked, scale_category=row, **said) for row in found)
+    if after.primary:
+        rows.filter(scale_category__uid=after.primary).update(is_primary=True)
+
+
+class Standing(NamedTuple):
+    """One row of what stands for an incident; without scale category it says "none applies"."""
+
+    scale_category: ScaleCategory | None
+    is_primary: bool = False
+    is_plural: bool = False
+
+
+def write_consensus(
+    rated: Round, incident: Incident, rows: Iterable[tuple[ScaleCategory | None, bool, bool]], settled_by: str
+) -> list[ConsensusRating]:
+    """Replace what stands for one incident of a rating round; no rows take it back. Coders' rows stay untouched.
+
+    For reconciliation's verbs alone, which record the decision. Raises BadInput.
+    """
+    return write_consensus_of_all(rated, {incident: list(rows)}, settled_by)
+
+
+@transaction.atomic
+def write_consensus_of_all(
+    rated: Round,
+    standing: Mapping[Incident, Sequence[tuple[ScaleCategory | None, bool, bool]]],
+    settled_by: str,
+) -> list[ConsensusRating]:
+    """Replace what stands for many incidents at once, a thousand of them in three queries."""
+    if settled_by not in SettledBy.values:
+        raise BadInput("Say how it was settled: by unanimity, by rule or by decision.")
+    locked = Round.objects.select_for_update(of=("self",), no_key=True).get(pk=rated.pk)
+    own = set(ScaleCategory.objects.filter(layer__scale=locked.scale_id).values_list("pk", flat=True))
+    written = []
+    for incident, rows in standing.items():
+        for row in stand(own, [Standing(*row) for row in rows]):
+            written.append(ConsensusRating(round=locked, incident=incident, settled_by=settled_by, **row._asdict()))
+    incidents = list(standing)
+    for first in range(0, len(incidents), BATCH):
+        ConsensusRating.objects.filter(round=locked, incident__in=incidents[first : first + BATCH]).delete()
+    return ConsensusRating.objects.bulk_create(written, batch_size=BATCH)
+
+
+def stand(own: set[int], rows: list[Standing]) -> list[Standing]:
+    """Refuse rows that can't stand together: a consensus is none, or categories with one primary, unless plural."""
+    pks = [row.scale_category.pk if row.scale_category else None for row in rows]
+    if set(pks) - own - {None}:
+        raise BadInput("A category of another scale can't stand in this round.")
+    if len(set(pks)) != len(pks):
+        raise BadInput("A category can stand only once for an incident.")
+    if any(row.is_primary and row.scale_category is None for row in rows):
+        raise BadInput("“None applies” has no primary category.")
+    if not rows or any(row.is_plural for row in rows):
+        return rows
+    if None in pks and len(rows) > 1:
+        raise BadInput("“None applies” can't stand beside a category, unless the difference is kept as plural.")
+    if None not in pks and sum(row.is_primary for row in rows) != 1:
+        raise BadInput("Exactly one of the categories that stand is the primary one.")
+    return rows

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from coding.selective_coding import views
+
+app_name = "selective_coding"
+urlpatterns = [
+    path("p/<slug:slug>/selective/", views.integrate, name="integrate"),
+    path("p/<slug:slug>/selective/scales/<uuid:uid>/", views.scale, name="scale"),
+    path("p/<slug:slug>/selective/scales/<uuid:uid>/categories/<uuid:category>/", views.place, name="place"),
+    path("p/<slug:slug>/selective/storyline/", views.storyline, name="storyline"),
+    path("rate/<uuid:uid>/", views.rate, name="rate"),
+]
