@@ -50,8 +50,7 @@ class Measurement(Public):
                 fields=["round", "batch", "coefficient", "level", "about"], name="measurement_once_a_batch"
             ),
             models.CheckConstraint(
-                condition=Q(value__isnull=False, undefined_because="")
-                | (Q(value=None) & ~Q(undefined_because="")),
+                condition=Q(value__isnull=False, undefined_because="") | (Q(value=None) & ~Q(undefined_because="")),
                 name="measurement_value_or_reason",
             ),
         ]

@@ -73,9 +73,7 @@ class Decision(Public):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["disagreement"], condition=Q(supersedes=None), name="decision_first_once"
-            ),
+            models.UniqueConstraint(fields=["disagreement"], condition=Q(supersedes=None), name="decision_first_once"),
             models.CheckConstraint(condition=~Q(rationale=""), name="decision_has_rationale"),
         ]
 

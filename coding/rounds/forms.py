@@ -8,6 +8,7 @@ from django import forms
 
 from coding.codes.models import Edition, Scale
 from coding.incidents.models import Incident
+from coding.lib.collation import in_order
 from coding.people.models import Project, User
 from coding.rounds.models import Round
 from coding.rounds.rules import Plan, sample
@@ -17,18 +18,24 @@ STAGES = [choice for choice in Round.Stage.choices if choice[0] in {Round.Stage.
 SAMPLINGS = [choice for choice in Round.Sampling.choices if choice[0] != Round.Sampling.THEORETICAL]
 
 
-def numbers_in(text: str) -> list[int]:
+MOST_NUMBERS = 100_000
+
+
+def numbers_in(text: str) -> set[int]:
     """Read "1-20, 25" as incident numbers. Raises ValidationError with a sentence."""
-    numbers: list[int] = []
+    numbers: set[int] = set()
     for part in text.replace("–", "-").replace(";", ",").split(","):
         ends = [end.strip() for end in part.split("-")]
         if not part.strip():
             continue
         if len(ends) > 2 or not all(end.isascii() and end.isdigit() and len(end) < 8 for end in ends):
             raise forms.ValidationError(f"“{part.strip()}” is no incident number. Write them like 1-20, 25.", "number")
-        if int(ends[-1]) - int(ends[0]) > 100_000:
-            raise forms.ValidationError(f"“{part.strip()}” is longer than 100,000 incidents.", "range")
-        numbers.extend(range(int(ends[0]), int(ends[-1]) + 1))
+        first, last = int(ends[0]), int(ends[-1])
+        if last < first:
+            raise forms.ValidationError(f"“{part.strip()}” runs backwards. Write the smaller number first.", "range")
+        if last - first >= MOST_NUMBERS or len(numbers) > MOST_NUMBERS:
+            raise forms.ValidationError(f"“{part.strip()}” is longer than {MOST_NUMBERS:,} incidents.", "range")
+        numbers.update(range(first, last + 1))
     return numbers
 
 
@@ -52,12 +59,16 @@ class RoundForm(forms.Form):
         help_text="What coders read as codes, definitions and scale for as long as the round is open.",
     )  # fmt: skip
     sampling = forms.ChoiceField(choices=SAMPLINGS, widget=forms.RadioSelect, label="Incidents")
-    words = forms.CharField(required=False, label="Search words", help_text="For those that match a search.")
+    words = forms.CharField(
+        required=False, max_length=200, label="Search words", help_text="For those that match a search."
+    )
     size = forms.IntegerField(required=False, min_value=1, max_value=100_000, label="Sample size")
     seed = forms.IntegerField(
         required=False, min_value=0, max_value=2**31 - 1, help_text="The same seed draws the same incidents and deal."
     )
-    numbers = forms.CharField(required=False, label="Incident numbers", help_text="By hand, for example 1-20, 25.")
+    numbers = forms.CharField(
+        required=False, max_length=10_000, label="Incident numbers", help_text="By hand, for example 1-20, 25."
+    )
     sampling_note = forms.CharField(
         required=False, label="Reason for this choice", widget=forms.Textarea({"rows": 2}),
         help_text="A choice by hand needs it; it is printed in the audit trail.",
@@ -79,9 +90,8 @@ class RoundForm(forms.Form):
         self.fields["scale"].initial = scales.first()
         editions = Edition.objects.filter(project=project).order_by("-number")
         self.fields["edition"].queryset = editions  # type: ignore[attr-defined]  # a ModelChoiceField
-        coders = User.objects.filter(memberships__project=project).exclude(memberships__role="observer")
-        coders = coders.filter(pk__in=project.memberships.exclude(role="observer").values("user")).distinct()
-        self.fields["coders"].queryset = coders.order_by("name")  # type: ignore[attr-defined]  # a ModelChoiceField
+        coders = User.objects.filter(pk__in=project.memberships.exclude(role="observer").values("user"))
+        self.fields["coders"].queryset = coders.order_by(in_order("name"), "pk")  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def incidents(self) -> list[Incident]:
         """Choose the incidents as the form says."""
@@ -89,9 +99,9 @@ class RoundForm(forms.Form):
         found = Incident.objects.visible_to(self.user).filter(project=self.project).in_use().light()
         if data["sampling"] == Round.Sampling.FILTER:
             found = found.matching(data["words"])
-        if data["sampling"] == Round.Sampling.BY_HAND:
-            found = found.filter(number__in=data["chosen"])
         chosen = list(found.order_by("number"))
+        if data["sampling"] == Round.Sampling.BY_HAND:  # in Python: a database takes only so many numbers in a query
+            chosen = [incident for incident in chosen if incident.number in data["chosen"]]
         return sample(chosen, data["size"], data["seed"] or 0) if data["sampling"] == "random" else chosen
 
     def clean(self) -> dict[str, Any]:

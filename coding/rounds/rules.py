@@ -1,4 +1,4 @@
-"""Verbs over rounds: draft, open, reopen an assignment. Release stands in reconciliation, the lowest room it touches."""
+"""Verbs over rounds: draft, open, reopen an assignment. Release stands in reconciliation, which it touches too."""
 
 import random
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from coding.codes.models import Edition, Scale
 from coding.codes.rules import freeze
@@ -14,7 +14,7 @@ from coding.incidents.models import Incident
 from coding.lib import clock
 from coding.lib.refusals import BadInput, Refusal
 from coding.people.models import Project, User
-from coding.people.rules import record
+from coding.people.rules import lock_project_stream, record
 from coding.rounds.models import Assignment, Opening, Round
 
 
@@ -28,6 +28,10 @@ class RoundNotOpen(Refusal):
 
 class NothingToCode(Refusal):
     sentence = "This round has no incident or no coder. Add both before you open it."
+
+
+class NotSubmitted(Refusal):
+    sentence = "This assignment is not submitted: its coder can change it as it is."
 
 
 class SawOthersWork(Refusal):
@@ -65,6 +69,7 @@ def sample(incidents: Sequence[Incident], size: int, seed: int) -> list[Incident
 @transaction.atomic
 def draft_round(by: User, project: Project, plan: Plan) -> Round:
     """Write a round with its assignments; its coders see nothing of it until it opens."""
+    lock_project_stream(project)
     check_plan(project, plan)
     drafted = Round.objects.create(
         project=project, name=plan.name.strip(), stage=plan.stage, purpose=plan.purpose, sampling=plan.sampling,
@@ -98,7 +103,7 @@ def assignments_for(drafted: Round, plan: Plan) -> list[Assignment]:
     """Deal incidents to coders in turn, so that every coder gets as many as any other, give or take one."""
     if not drafted.has_incidents:
         return [Assignment(round=drafted, coder=coder, position=1) for coder in plan.coders]
-    coders = list(plan.coders)
+    coders = sorted(plan.coders, key=lambda coder: coder.pk)  # whatever order they were named in
     random.Random(plan.seed).shuffle(coders)  # noqa: S311  a fair deal, not a secret
     dealt = []
     for position, incident in enumerate(sorted(plan.incidents, key=lambda one: one.number)):
@@ -112,7 +117,7 @@ def assignments_for(drafted: Round, plan: Plan) -> list[Assignment]:
 @transaction.atomic
 def discard_draft(by: User, drafted: Round) -> None:
     """Throw a draft away; nobody has coded in it."""
-    locked = Round.objects.select_for_update().get(pk=drafted.pk)
+    locked = Round.objects.select_for_update(no_key=True).get(pk=drafted.pk)
     if locked.state != Round.State.DRAFT:
         raise RoundNotDraft
     record(locked.project, by, "discard_draft", locked, before={"name": locked.name})
@@ -123,9 +128,10 @@ def discard_draft(by: User, drafted: Round) -> None:
 def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
     """Open a draft: freeze the edition it is coded against, lock its incidents' texts, show it to its coders."""
     at = at or clock.now()
-    opened = Round.objects.select_for_update(of=("self",)).select_related("project").get(pk=drafted.pk)
+    opened = Round.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=drafted.pk)
     if opened.state != Round.State.DRAFT:
         raise RoundNotDraft
+    lock_project_stream(opened.project)  # no import may change a text while it is being locked
     if not opened.assignments.exists():
         raise NothingToCode
     if opened.is_blind:
@@ -149,6 +155,21 @@ def refuse_seen(opened: Round) -> None:
                 f"{opening.user} opened the others' work on “{first.incident}” on {opening.at:%d %B %Y at %H:%M} UTC, "
                 "so can't code it blind. Leave that coder or that incident out, or let the round code together."
             )
+    refuse_coded_together(opened)
+
+
+def refuse_coded_together(opened: Round) -> None:
+    """Refuse coders who have coded one of the round's incidents at this stage in sight of others."""
+    together = Assignment.objects.filter(
+        coder=OuterRef("coder"), incident=OuterRef("incident"), round__stage=opened.stage, round__is_blind=False,
+        round__opened_at__isnull=False, round__coders_per_incident__gt=1,
+    )  # fmt: skip
+    held = opened.assignments.filter(Exists(together), incident__isnull=False).select_related("incident", "coder")
+    if first := held.order_by("position", "pk").first():
+        raise SawOthersWork(
+            f"{first.coder} coded “{first.incident}” together with others before, so can't code it blind. "
+            "Leave that coder or that incident out, or let the round code together."
+        )
 
 
 def shield(project: Project) -> None:
@@ -176,16 +197,23 @@ def has_opened(user: User, released: Round) -> bool:
 
 def lock_assignment(assignment: Assignment) -> Assignment:
     """Lock one assignment's row, which orders its stream, and read it anew with its round."""
-    locked = Assignment.objects.select_for_update(of=("self",)).select_related("round__project", "incident", "coder")
-    return locked.get(pk=assignment.pk)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "round__project", "incident", "coder"
+    )
+    found = locked.get(pk=assignment.pk)
+    # A release may have committed while this waited for the lock; the joined round is from before the wait.
+    found.round.refresh_from_db(fields=["state"])
+    return found
 
 
 @transaction.atomic
 def reopen(by: User, assignment: Assignment, reason: str, at: datetime | None = None) -> Assignment:
     """Give a submitted assignment back to its coder, until the round is released."""
     locked = lock_assignment(assignment)
-    if locked.round.state != Round.State.OPEN:
+    if locked.round.is_released:
         raise RoundNotOpen("The round is released: what stood at release is what was measured.")
+    if locked.state != Assignment.State.SUBMITTED:
+        raise NotSubmitted
     if not reason.strip():
         raise BadInput("Say why it is reopened.")
     locked.state, locked.submitted_at = Assignment.State.IN_PROGRESS, None
@@ -218,5 +246,3 @@ def progress(assignments: "object") -> Progress:
         **{state: Count("pk", filter=Q(state=state)) for state in Assignment.State.values}
     )
     return Progress(counts["to_do"], counts["in_progress"], counts["submitted"])
-
-

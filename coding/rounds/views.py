@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 
 from coding.incidents.models import Incident
 from coding.lib.columns import as_uid
@@ -17,12 +19,13 @@ from coding.rounds.forms import RoundForm
 from coding.rounds.models import Assignment, Round
 
 
+@require_safe
 @project_page()
 def round_list(request: MemberRequest, project: Project) -> HttpResponse:
     """List the rounds that this person may know of."""
     rounds = Round.objects.visible_to(request.user).filter(project=project).select_related("edition")
     context = {
-        "rounds": rounds.order_by("-opened_at", "-pk"),
+        "rounds": rounds.order_by(F("opened_at").desc(nulls_first=True), "-pk"),
         "is_lead": request.membership.role == "lead",
         "has_incidents": Incident.objects.filter(project=project).exists(),
     }
@@ -44,6 +47,7 @@ def new_round(request: MemberRequest, project: Project) -> HttpResponse:
     return render(request, "rounds/new.html", {"form": form}, status=400 if form.errors else 200)
 
 
+@require_safe
 @project_page()
 def round_page(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """One round: for a lead with the states of all its assignments, for a coder with their own."""
@@ -107,4 +111,6 @@ def open_readings(request: MemberRequest, project: Project, uid: str) -> HttpRes
     """Open the others' work of a released round, and note it."""
     released = get_object_or_404(Round.objects.visible_to(request.user), project=project, uid=uid)
     rules.open_readings(request.user, released)
-    return redirect("rounds:round", project.slug, released.uid)
+    wanted = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(wanted, None) and wanted.startswith("/")
+    return redirect(wanted if own else reverse("rounds:round", args=[project.slug, released.uid]))

@@ -30,7 +30,7 @@ class Wording:
 
 
 def wording_for(reader: User, project: Project, edition: Edition | None = None) -> Wording:
-    """Read names as this edition has them; without one as they are now, or for a shielded coder as their round has them."""
+    """Read names as this edition has them; without one as they are now, or as a shielded coder's round has them."""
     shield = edition or shielding_edition(reader, project)
     if shield is None:
         return Wording({}, reader, frozen=False)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from coding.agreement import views
+
+app_name = "agreement"
+urlpatterns = [
+    path("p/<slug:slug>/agreement/", views.overview, name="overview"),
+    path("p/<slug:slug>/agreement/<uuid:uid>/", views.round_, name="round"),
+    path("p/<slug:slug>/agreement/<uuid:uid>/<uuid:figure>/", views.units, name="units"),
+]

@@ -1,0 +1,65 @@
+"""Pages: agreement over all rounds, of one round, and the incidents behind a figure."""
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from coding.agreement import queries
+from coding.agreement.models import Measurement
+from coding.agreement.rules import DEFINITIONS, is_measured
+from coding.agreement.units import judgements
+from coding.people.access import MemberRequest, project_page
+from coding.people.models import Project
+from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import has_opened
+
+PER_PAGE = 50
+
+
+def visible(request: MemberRequest, project: Project) -> QuerySet[Round]:
+    """The released rating rounds that this person may read."""
+    return queries.released_ratings(Round.objects.visible_to(request.user).filter(project=project))
+
+
+@require_safe
+@project_page(shared=True)
+def overview(request: MemberRequest, project: Project) -> HttpResponse:
+    """All released rating rounds, the latest first, each with its figure per layer."""
+    context = {
+        "summaries": queries.summaries(list(visible(request, project))),
+        "is_lead": request.membership.role == "lead",
+    }
+    return render(request, "agreement/overview.html", context)
+
+
+@require_safe
+@project_page(shared=True)
+def round_(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """One round's agreement, from its stored measurements."""
+    rated = get_object_or_404(visible(request, project).select_related("scale", "released_by"), uid=uid)
+    context = {
+        "round": rated, "figures": queries.figures(rated), "is_measured": is_measured(rated),
+        "is_lead": request.membership.role == "lead",
+    }  # fmt: skip
+    return render(request, "agreement/round.html", context)
+
+
+@require_safe
+@project_page(shared=True)
+def units(request: MemberRequest, project: Project, uid: str, figure: str) -> HttpResponse:
+    """The incidents behind one figure, disagreements first; what coders said only to those who opened it."""
+    rated = get_object_or_404(visible(request, project).select_related("scale", "edition"), uid=uid)
+    one = get_object_or_404(Measurement.objects.filter(round=rated), uid=figure)
+    context = {
+        "round": rated, "row": queries.figure_row(one), "definition": DEFINITIONS[one.level],
+        "is_lead": request.membership.role == "lead", "has_opened": has_opened(request.user, rated),
+    }  # fmt: skip
+    if context["has_opened"]:
+        said = judgements(rated, Assignment.objects.visible_to(request.user))
+        lines = queries.behind(one, said)
+        page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+        differing = sum(line.differs for line in lines)
+        context |= {"said": said, "page": page, "differing": differing, "hides": queries.hides(said)}
+    return render(request, "agreement/units.html", context)

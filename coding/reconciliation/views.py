@@ -1,0 +1,140 @@
+"""Pages: release, the queue of disagreements, and one disagreement at a time."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from coding.agreement.units import target_of
+from coding.lib.paragraphs import paragraphs
+from coding.lib.paragraphs import render as render_paragraph
+from coding.lib.refusals import BadInput, back_with
+from coding.people.access import MemberRequest, project_page
+from coding.people.models import Project
+from coding.reconciliation import queries, rules
+from coding.reconciliation.forms import SettleForm
+from coding.reconciliation.models import Decision, Disagreement
+from coding.rounds.models import Round
+from coding.rounds.rules import has_opened
+
+PER_PAGE = 50
+
+
+@require_POST
+@project_page()
+def release(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """End a round's blindness; then the page that says what came of it."""
+    rated = get_object_or_404(Round.objects.visible_to(request.user), project=project, uid=uid)
+    done = rules.release_round(request.user, rated, request.POST.get("reason", ""))
+    page = "agreement:round" if done.figures else "rounds:round"
+    return back_with(request, reverse(page, args=[project.slug, rated.uid]), sentence_of(done))
+
+
+def sentence_of(done: rules.Release) -> str:
+    """Say what a release did, and what waits."""
+    said = f"“{done.round}” is released."
+    if done.round.stage != Round.Stage.RATING:
+        return f"{said} Its codes, memos and readings are open."
+    agreed, apart = counted(done.unanimous, "incident"), counted(done.disagreements, "disagreement")
+    alone = f" {counted(done.alone, 'incident')} judged by one person only, so nothing stands for it yet."
+    return f"{said} All agreed on {agreed}; {apart} to settle." + (alone if done.alone else "")
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+@require_safe
+@project_page(read="lead observer", shared=True)
+def queue(request: MemberRequest, project: Project) -> HttpResponse:
+    """What coders read differently, worst first."""
+    state = request.GET.get("state", "open")
+    found = Disagreement.objects.visible_to(request.user).filter(round__project=project, incident__isnull=False)
+    shown = found.filter(queries.STATES.get(state, queries.STATES["open"]))
+    page = Paginator(queries.queue(shown), PER_PAGE).get_page(request.GET.get("page"))
+    rated = Round.objects.visible_to(request.user).filter(project=project, stage=Round.Stage.RATING).released()
+    context = {
+        "page": page, "lines": queries.lines(page), "has_many": len({one.round_id for one in page}) > 1,
+        "state": state if state in queries.STATES else "open", "counts": queries.count(found),
+        "first": next((one for one in page if one.settled_at is None), None),
+        "is_lead": request.membership.role == "lead", "has_rounds": rated.exists(),
+    }  # fmt: skip
+    return render(request, "reconciliation/queue.html", context)
+
+
+def unit_of(request: MemberRequest, project: Project, uid: str, number: int) -> Disagreement:
+    """The one getter of a disagreement: by its round and the number of its incident."""
+    found = Disagreement.objects.visible_to(request.user).select_related("round__edition", "round__scale", "incident")
+    return get_object_or_404(found, round__project=project, round__uid=uid, incident__number=number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@project_page(read="lead observer", shared=True)
+def unit(request: MemberRequest, project: Project, uid: str, number: int) -> HttpResponse:
+    """One disagreement: the text, a lane for each coder, the form; after settling, the next one."""
+    found = unit_of(request, project, uid, number)
+    context: dict[str, Any] = {"found": found, "round": found.round, "incident": found.incident,
+                               "has_opened": has_opened(request.user, found.round),
+                               "is_lead": request.membership.role == "lead"}  # fmt: skip
+    if not context["has_opened"]:
+        return render(request, "reconciliation/unit.html", context, status=409 if request.method == "POST" else 200)
+    target = target_of(found.round)
+    lanes = queries.lanes(request.user, found, target)
+    form = SettleForm(request.POST or None, lanes=lanes, categories=queries.categories_of(found.round))
+    previous, following = queries.neighbours(found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            outcome, choices, primary = form.decided()
+            data = form.cleaned_data
+            rules.settle(request.user, found, outcome, choices, primary, data["reason"], data["rationale"])
+        except BadInput as fault:
+            form.add_error(None, fault.message)
+        else:
+            return after_settling(request, project, found, following)
+    context |= {
+        "lanes": lanes, "form": form, "layers": queries.offered(target), "reasons": Decision.Reason.choices,
+        "previous": previous, "following": following, "is_hidden": queries.is_hidden(found, lanes),
+        "counts": queries.count(Disagreement.objects.filter(round=found.round_id, incident__isnull=False)),
+        "decisions": list(found.decisions.select_related("by").order_by("-pk")), "text": text_of(found),
+        "may_settle": context["is_lead"] and found.settled_at is None, **ticked(request),
+    }  # fmt: skip
+    return render(request, "reconciliation/unit.html", context, status=400 if form.errors else 200)
+
+
+def text_of(found: Disagreement) -> list[SafeString]:
+    text = found.incident.text if found.incident else ""
+    return [render_paragraph(text, part, [], plain=True, names=False) for part in paragraphs(text)]
+
+
+def ticked(request: MemberRequest) -> dict[str, Any]:
+    """Give back what was ticked in a form that was refused."""
+    numbers = [int(number) for number in request.POST.getlist("category") if number.isascii() and number.isdigit()]
+    primary = request.POST.get("primary", "")
+    return {"ticked": numbers, "chosen_primary": int(primary) if primary.isascii() and primary.isdigit() else None}
+
+
+def after_settling(
+    request: MemberRequest, project: Project, found: Disagreement, following: int | None
+) -> HttpResponse:
+    """Go on to the next open disagreement of the round, or back to the queue."""
+    if following is None:
+        sentence = f"Settled. All disagreements of “{found.round}” are settled now."
+        return back_with(request, reverse("reconciliation:queue", args=[project.slug]), sentence)
+    page = reverse("reconciliation:unit", args=[project.slug, found.round.uid, following])
+    return back_with(request, page, f"Incident {found.incident.number if found.incident else ''} is settled.")
+
+
+@require_POST
+@project_page()
+def reopen(request: MemberRequest, project: Project, uid: str, number: int) -> HttpResponse:
+    """Put a decided disagreement back into the queue."""
+    found = unit_of(request, project, uid, number)
+    decision = found.decisions.order_by("-pk").first()
+    if decision is None:
+        raise rules.NothingDecided
+    rules.reopen_decision(request.user, decision, request.POST.get("reason", ""))
+    return redirect("reconciliation:unit", project.slug, found.round.uid, number)

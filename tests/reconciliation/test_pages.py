@@ -1,0 +1,196 @@
+"""The doors of release and reconciliation."""
+
+import pytest
+from django.urls import reverse
+
+from coding.reconciliation.models import Decision, Disagreement
+from coding.rounds.rules import open_readings
+from coding.selective_coding.models import ConsensusRating
+from tests import factory
+from tests.reconciliation.factory import SMALL, many, rated_round, released_round
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def of(project, ada, bo):
+    return released_round(project, [ada, bo])
+
+
+@pytest.fixture
+def observer(project):
+    return factory.member(project, "olu", "observer")
+
+
+def queue(project):
+    return reverse("reconciliation:queue", args=[project.slug])
+
+
+def unit(of, number=3):
+    return reverse("reconciliation:unit", args=[of.project.slug, of.uid, number])
+
+
+def reopen(of, number=3):
+    return reverse("reconciliation:reopen", args=[of.project.slug, of.uid, number])
+
+
+def release(of):
+    return reverse("reconciliation:release", args=[of.project.slug, of.uid])
+
+
+def sent(**change):
+    return {
+        "outcome": "merge",
+        "category": [6, 7],
+        "primary": 7,
+        "reason": "slip",
+        "rationale": "It says so.",
+        **change,
+    }
+
+
+def test_a_lead_releases_and_reads_the_agreement(sign_in, project, ada, bo, lead):
+    of = rated_round(project, [ada, bo])
+    answer = sign_in(lead).post(release(of), follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("agreement:round", args=[project.slug, of.uid])
+    notice = answer.content.decode().split('<ul class="notices">')[1].split("</ul>")[0]
+    assert "All agreed on 2 incidents; 4 disagreements to settle." in notice
+
+
+def test_release_without_its_reason_is_refused(sign_in, project, ada, bo, lead):
+    of = rated_round(project, [ada, bo], [("7", "")])
+    answer = sign_in(lead).post(release(of))
+    assert answer.status_code == 400
+    assert "say why you release the round now" in answer.content.decode()
+
+
+def test_a_second_release_is_refused(sign_in, of, lead):
+    assert sign_in(lead).post(release(of)).status_code == 409
+
+
+def test_the_round_page_offers_release(sign_in, project, ada, bo, lead):
+    of = rated_round(project, [ada, bo], [*SMALL, ("7", "")])
+    body = sign_in(lead).get(reverse("rounds:round", args=[project.slug, of.uid])).content.decode()
+    assert release(of) in body
+    assert "13 of 14 submitted" in body
+    assert "Reason for releasing now" in body
+
+
+def test_release_is_closed_to_others(sign_in, project, ada, bo, observer, stranger):
+    of = rated_round(project, [ada, bo])
+    assert sign_in(ada).post(release(of)).status_code == 403
+    assert sign_in(observer).post(release(of)).status_code == 403
+    assert sign_in(stranger).post(release(of)).status_code == 404
+    assert sign_in(factory.lead_of(project)).get(release(of)).status_code == 405
+
+
+def test_who_may_read_the_queue_and_a_unit(sign_in, of, project, ada, lead, observer, stranger):
+    for url in (queue(project), unit(of)):
+        codes = [sign_in(person).get(url).status_code for person in (lead, observer, ada, stranger)]
+        assert codes == [200, 200, 403, 404]
+
+
+def test_only_a_lead_settles_and_reopens(sign_in, of, ada, observer, stranger):
+    for url in (unit(of), reopen(of)):
+        codes = [sign_in(person).post(url, sent()).status_code for person in (ada, observer, stranger)]
+        assert codes == [403, 403, 404]
+    assert not Decision.objects.exists()
+
+
+def test_wrong_methods(sign_in, of, project, lead):
+    client = sign_in(lead)
+    assert client.post(queue(project)).status_code == 405
+    assert client.put(unit(of)).status_code == 405
+    assert client.get(reopen(of)).status_code == 405
+
+
+def test_the_queue_lists_worst_first_and_filters(sign_in, of, project, lead):
+    client = sign_in(lead)
+    order = [one.incident.number for one in Disagreement.objects.filter(round=of).worst_first()]
+    assert [one.incident.number for one in client.get(queue(project)).context["page"]] == order
+    client.post(unit(of), sent())
+    assert 3 not in [one.incident.number for one in client.get(queue(project)).context["page"]]
+    settled = client.get(queue(project) + "?state=settled")
+    assert [one.incident.number for one in settled.context["page"]] == [3]
+    assert "1 of 4 settled" in settled.content.decode()
+
+
+def test_settling_goes_on_to_the_next(sign_in, of, project, lead):
+    client = sign_in(lead)
+    order = [one.incident.number for one in Disagreement.objects.filter(round=of).worst_first()]
+    for number, following in zip(order, [*order[1:], None], strict=True):
+        answer = client.post(unit(of, number), sent(outcome="plural"))
+        assert answer.status_code == 302
+        assert answer["Location"] == (unit(of, following) if following else queue(project))
+
+
+def test_taking_a_reading_needs_no_ticks(sign_in, of, ada, lead):
+    sign_in(lead).post(unit(of), sent(outcome=f"one:{ada.uid}", category=[1], primary=1))
+    assert Decision.objects.get().outcome == "one"
+    assert [row.scale_category.number for row in ConsensusRating.objects.filter(incident__number=3)] == [7]
+
+
+def test_a_single_ticked_category_is_primary_by_itself(sign_in, of, lead):
+    sign_in(lead).post(unit(of), sent(outcome="recode", category=[9], primary=""))
+    row = ConsensusRating.objects.get(incident__number=3)
+    assert (row.scale_category.number, row.is_primary) == (9, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"outcome": ""}, {"outcome": "one:nobody"}, {"reason": ""}, {"rationale": " "}, {"rationale": "a\x00b"},
+     {"category": [77]}, {"category": ["x"]}, {"primary": ""}, {"category": [1], "primary": 1}],
+)  # fmt: skip
+def test_a_refused_form_keeps_what_was_written(sign_in, of, lead, change):
+    answer = sign_in(lead).post(unit(of), sent(**change))
+    assert answer.status_code == 400
+    assert "Not settled yet" in answer.content.decode()
+    assert not Decision.objects.exists()
+    if "rationale" not in change:
+        assert "It says so." in answer.content.decode()
+
+
+def test_a_settled_unit_shows_its_decision_and_can_be_reopened(sign_in, of, lead):
+    client = sign_in(lead)
+    client.post(unit(of), sent())
+    assert "It says so." in client.get(unit(of)).content.decode()
+    assert client.post(unit(of), sent()).status_code == 409
+    assert client.post(reopen(of), {"reason": ""}).status_code == 400
+    assert client.post(reopen(of), {"reason": "Look again."}).status_code == 302
+    assert "Decided before" in client.get(unit(of)).content.decode()
+
+
+def test_an_observer_reads_without_a_form(sign_in, of, observer):
+    open_readings(observer, of)
+    body = sign_in(observer).get(unit(of)).content.decode()
+    assert "What coders said" in body
+    assert 'name="outcome"' not in body
+    assert ">Settle<" not in body
+
+
+def test_readings_wait_until_they_are_opened(sign_in, of, observer):
+    body = sign_in(observer).get(unit(of)).content.decode()
+    assert "closed to you until you open them" in body
+    assert "Misinformation" not in body
+
+
+def test_lanes_say_confidence_and_note_even_for_none(sign_in, of, lead):
+    lanes = sign_in(lead).get(unit(of, 4)).context["lanes"]
+    assert [(lane.labels == (), lane.confidence, lane.note) for lane in lanes] == [
+        (True, "high", "As the text says."), (False, "high", "As the text says.")
+    ]  # fmt: skip
+
+
+def test_an_empty_queue_says_what_belongs_there(sign_in, project, lead):
+    assert "Plan a rating round" in sign_in(lead).get(queue(project)).content.decode()
+
+
+@pytest.mark.parametrize("size", [8, 40])
+def test_the_cost_of_pages_does_not_grow(sign_in, project, ada, bo, lead, size, django_assert_num_queries):
+    of = released_round(project, [ada, bo], many(size))
+    first = Disagreement.objects.filter(round=of).worst_first().first().incident.number
+    client = sign_in(lead)
+    with django_assert_num_queries(8):
+        client.get(queue(project))
+    with django_assert_num_queries(13):
+        client.get(unit(of, first))
