@@ -33,7 +33,9 @@ PEOPLE = {
 }
 NAME = "Generative AI incidents (demonstration)"
 QUESTION = "What goes wrong when generative systems are used, and which human values does it touch?"
-NOTE = "Invented codings for a demonstration; no real person's work. The incidents are real and retold from public facts."
+NOTE = (
+    "Invented codings for a demonstration; no real person's work. The incidents are real and retold from public facts."
+)
 NEXT = 6  # incidents of the round that stays open
 
 
@@ -65,7 +67,9 @@ class Demonstration:
         return Category.objects.get(project=self.project, name_key=name_key(name))
 
     def open(self, **plan: Any) -> Round:
-        drafted = rounds.draft_round(self.lead, self.project, rounds.Plan(coders=self.coders, coders_per_incident=3, **plan))
+        drafted = rounds.draft_round(
+            self.lead, self.project, rounds.Plan(coders=self.coders, coders_per_incident=3, **plan)
+        )
         return rounds.open_round(self.lead, drafted)
 
 

@@ -1,19 +1,25 @@
 """What the overview pages ask of the other rooms, each in a fixed number of queries."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from coding.agreement.models import Measurement
-from coding.codes.models import Category, Code, Edition, Mapping
 from coding.codebook.models import Publication
+from coding.codes.models import Category, Code, Edition, Mapping
 from coding.incidents.models import Incident
+from coding.lib.collation import in_order
 from coding.people.models import Membership, Project, User
 from coding.reconciliation.models import Disagreement
 from coding.rounds.models import Assignment, Round
 from coding.rounds.wording import Wording
+
+Counts = dict[str, int]
+COUNTED = ["open_rounds", "coded", "rated", "incidents", "codes", "categories", "mappings", "measured",
+           "open_disagreements", "editions", "publications"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,8 @@ def next_assignment(user: User, project: Project | None = None) -> dict[str, Any
         mine = mine.filter(round__project=project)
     waiting = mine.exclude(state=Assignment.State.SUBMITTED).select_related("round__project", "incident")
     waiting = waiting.defer("incident__text", "incident__search_text")
-    found = waiting.filter(round__project__archived_at=None).order_by("-state", "round__due_on", "round_id", "position")
+    soonest = F("round__due_on").asc(nulls_last=True)
+    found = waiting.filter(round__project__archived_at=None).order_by(soonest, "round_id", "position")
     first = found.filter(state=Assignment.State.IN_PROGRESS).first() or found.first()
     if first is None:
         return None
@@ -51,15 +58,19 @@ def work_url(assignment: Assignment) -> str:
 
 
 def with_steps(projects: list[Project], user: User) -> list[tuple[Project, list[Step]]]:
-    memberships = {m.project_id: m for m in Membership.objects.filter(user=user).select_related("project")}
-    return [(project, steps_of(project, memberships[project.pk])) for project in projects]
+    """Give each of a person's projects with its way."""
+    held = {one.project_id: one for one in Membership.objects.filter(user=user, project__in=projects)}
+    shielded = [project for project in projects if held[project.pk].is_shielded]
+    counts = count_own(shielded, user) if shielded else {}
+    others = [project for project in projects if project not in shielded]
+    counts |= count_all(others) if others else {}
+    return [(project, steps_of(project, held[project.pk], counts[project.pk])) for project in projects]
 
 
-def steps_of(project: Project, membership: Membership) -> list[Step]:
+def steps_of(project: Project, membership: Membership, counts: Counts) -> list[Step]:
     """Give the way of a project with counts; a coder of an open blind round gets names and own work only."""
     if membership.is_shielded:
-        return shielded_steps(project, membership.user)
-    counts = count_all(project)
+        return shielded_steps(project, counts)
     done = steps_done(counts)
     current = next((index for index, one in enumerate(done) if not one), len(done))
     is_lead = membership.role == "lead"
@@ -97,26 +108,24 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {first} {rest}s" if rest == "disagreement" else f"{number:,} {many} {rest}".rstrip()
 
 
-def count_all(project: Project) -> dict[str, int]:
-    """Count what each step holds; the number of queries does not depend on the data."""
-    rounds = Round.objects.filter(project=project).aggregate(
-        open_rounds=Count("pk", filter=Q(state="open")),
-        coded=Count("pk", filter=Q(stage="open", state__in=Round.RELEASED)),
-        rated=Count("pk", filter=Q(stage="rating", state__in=Round.RELEASED)),
-    )
-    released = Round.objects.filter(project=project).released()
-    return {
-        **rounds,
-        "incidents": Incident.objects.filter(project=project).in_use().count(),
-        "codes": Code.objects.filter(project=project).released().count(),
-        "categories": Category.objects.filter(project=project).adopted().count(),
-        "mappings": Mapping.objects.filter(category__project=project, category__retired_at=None).count(),
-        "measured": Measurement.objects.filter(round__in=released).values("round").distinct().count(),
-        "disagreements": Disagreement.objects.filter(round__project=project).count(),
-        "open_disagreements": Disagreement.objects.filter(round__project=project).unsettled().count(),
-        "editions": Edition.objects.filter(project=project).count(),
-        "publications": Publication.objects.filter(edition__project=project).count(),
-    }
+def count_all(projects: list[Project]) -> dict[int, Counts]:
+    """Count what each step of these projects holds; the number of queries depends neither on them nor on their data."""
+    counts = {project.pk: dict.fromkeys(COUNTED, 0) for project in projects}
+    count, released = partial(tally, counts), Q(state__in=Round.RELEASED)
+    count(
+        Round.objects.all(), "project", open_rounds=Count("pk", filter=Q(state="open")),
+        coded=Count("pk", filter=Q(stage="open") & released), rated=Count("pk", filter=Q(stage="rating") & released),
+    )  # fmt: skip
+    count(Incident.objects.in_use(), "project", incidents=Count("pk"))
+    count(Code.objects.released().living(), "project", codes=Count("pk"))
+    count(Category.objects.adopted(), "project", categories=Count("pk"))
+    count(Mapping.objects.filter(category__retired_at=None), "category__project", mappings=Count("pk"))
+    measured = Measurement.objects.filter(round__state__in=Round.RELEASED)
+    count(measured, "round__project", measured=Count("round", distinct=True))
+    count(Disagreement.objects.unsettled(), "round__project", open_disagreements=Count("pk"))
+    count(Edition.objects.all(), "project", editions=Count("pk"))
+    count(Publication.objects.all(), "edition__project", publications=Count("pk"))
+    return counts
 
 
 def steps_done(counts: dict[str, int]) -> list[bool]:
@@ -131,14 +140,28 @@ def steps_done(counts: dict[str, int]) -> list[bool]:
     ]
 
 
-def shielded_steps(project: Project, user: User) -> list[Step]:
+def count_own(projects: list[Project], user: User) -> dict[int, Counts]:
+    """Count what a coder of open blind rounds may know of these projects: incidents, and their own assignments."""
+    counts = {project.pk: dict.fromkeys(["incidents", "own", "done"], 0) for project in projects}
+    own = Assignment.objects.by(user).filter(round__state=Round.State.OPEN)
+    submitted = Count("pk", filter=Q(state=Assignment.State.SUBMITTED))
+    tally(counts, Incident.objects.in_use(), "project", incidents=Count("pk"))
+    tally(counts, own, "round__project", own=Count("pk"), done=submitted)
+    return counts
+
+
+def tally(counts: dict[int, Counts], rows: QuerySet[Any], path: str, **wanted: Count) -> None:
+    """Count rows for each project, to which `path` leads, in one query."""
+    for row in rows.filter(**{f"{path}__in": counts}).order_by().values(path).annotate(**wanted):
+        counts[row.pop(path)].update(row)
+
+
+def shielded_steps(project: Project, counts: Counts) -> list[Step]:
     """The way as a coder of an open blind round may see it: incidents, and their own assignments."""
-    own = Assignment.objects.filter(round__project=project, coder=user, round__state=Round.State.OPEN)
-    done, total = own.submitted().count(), own.count()
-    incidents = Incident.objects.filter(project=project).in_use().count()
+    incidents, own = counted(counts["incidents"], "report"), f"{counts['done']} of {counts['own']}"
     return [
-        Step("Incidents", reverse("incidents:list", args=[project.slug]), counted(incidents, "report"), "done", "", ""),
-        Step("Your round", reverse("rounds:list", args=[project.slug]), f"{done} of {total}", "current", "", ""),
+        Step("Incidents", reverse("incidents:list", args=[project.slug]), incidents, "done", "", ""),
+        Step("Your round", reverse("rounds:list", args=[project.slug]), own, "current", "", ""),
     ]
 
 
@@ -154,9 +177,12 @@ def readings(assignments: QuerySet[Assignment], text: str, wording: Wording) -> 
         {
             "assignment": row,
             "segments": [
-                {"quote": text[segment.start : segment.end], "codes": [wording.named(one.code) for one in segment.codings.all()]}
+                {
+                    "quote": text[segment.start : segment.end],
+                    "codes": [wording.named(one.code) for one in segment.codings.all()],
+                }
                 for segment in sorted(row.segments.all(), key=lambda one: (one.start, one.end))
             ],
         }
-        for row in rows.order_by("round__opened_at", "coder__name", "pk")
+        for row in rows.order_by("round__opened_at", in_order("coder__name"), "pk")
     ]

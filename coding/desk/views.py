@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from coding.agreement.queries import headline
 from coding.desk import queries
-from coding.desk.words import in_words
+from coding.desk.words import KEPT_ANSWER, in_words
 from coding.incidents.models import Incident
-from coding.lib.paragraphs import paragraphs, render as render_paragraph
+from coding.lib.paragraphs import paragraphs
+from coding.lib.paragraphs import render as render_paragraph
 from coding.people.access import MemberRequest, project_page, signed_in
 from coding.people.models import Event, Project
 from coding.rounds.models import Assignment
@@ -31,15 +33,20 @@ def home(request: MemberRequest) -> HttpResponse:
 @project_page()
 def project(request: MemberRequest, project: Project) -> HttpResponse:
     """One project: the way with counts and state at each step, and the one next action."""
-    steps = queries.steps_of(project, request.membership)
-    context = {"steps": steps, "next_step": queries.next_step(steps), "next": queries.next_assignment(request.user, project),
-               "events": [] if request.membership.is_shielded else latest(request, project)[:8]}  # fmt: skip
+    [(_, steps)] = queries.with_steps([project], request.user)
+    context: dict[str, Any] = {
+        "steps": steps,
+        "next_step": queries.next_step(steps),
+        "next": queries.next_assignment(request.user, project),
+    }
+    if not request.membership.is_shielded:
+        context |= {"headline": headline(project), "events": latest(request, project)[:8]}
     return render(request, "desk/project.html", context)
 
 
 def latest(request: MemberRequest, project: Project) -> list[dict[str, Any]]:
     events = Event.objects.visible_to(request.user).filter(project=project).select_related("actor")
-    shown = events.order_by("-at", "-pk")[:LATEST]
+    shown = events.exclude(verb=KEPT_ANSWER).order_by("-at", "-pk")[:LATEST]
     return [{"at": one.at, "who": one.actor.name, "words": in_words(one), "reason": one.reason} for one in shown]
 
 

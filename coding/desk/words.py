@@ -5,6 +5,9 @@ from typing import Any
 
 from coding.people.models import Event
 
+# What a program's retry is answered with: kept as an event for its key, and nothing that anybody did.
+KEPT_ANSWER = "answer_request"
+
 # {name} and the like come from what the event says of the state after it, else before it.
 WORDS = {
     "create_project": "started the project",
@@ -30,6 +33,7 @@ WORDS = {
     "map_category": "mapped {says}",
     "unmap": "took back the mapping {says}",
     "choose_core": "chose “{name}” as the core category",
+    "unchoose_core": "took back “{name}” as the core category",
     "tell_storyline": "wrote the storyline",
     "freeze_edition": "froze edition {number}",
     "draft_round": "planned the round “{name}”",
@@ -45,7 +49,8 @@ WORDS = {
     "submit": "submitted an incident",
     "save_ratings": "rated an incident",
     "settle": "settled a disagreement",
-    "finalise": "finalised the codebook",
+    "reopen_decision": "reopened a decision",
+    "publish_codebook": "finalised the codebook",
 }
 
 

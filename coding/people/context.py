@@ -16,15 +16,20 @@ WAY = [
     ("Codebook", "codebook:document"),
     ("Team", "people:team"),
 ]
+# Shared pages show what others do; a coder of an open blind round is not led to them.
+CLOSED_WHILE_BLIND = {name for _, name in WAY} - {"incidents:list", "rounds:list", "people:team"}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Give the base page its theme, project and navigation."""
-    project = getattr(request, "project", None)
+    project, membership = getattr(request, "project", None), getattr(request, "membership", None)
     nav = []
     if project is not None:
+        shielded = membership is not None and membership.is_shielded
         for label, name in WAY:
+            if shielded and name in CLOSED_WHILE_BLIND:
+                continue
             url = reverse(name, args=[project.slug])
             nav.append({"label": label, "url": url, "current": request.path.startswith(url)})
     return {"theme": getattr(request.user, "theme", ""), "project": project, "nav": nav,
-            "membership": getattr(request, "membership", None)}  # fmt: skip
+            "membership": membership}  # fmt: skip

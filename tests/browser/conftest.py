@@ -23,7 +23,9 @@ def pytest_collection_modifyitems(items):
 def chromium_path():
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
-        missing = "Chromium is not installed, so the browser tests did not run. Install it (Debian: apt install chromium)."
+        missing = (
+            "Chromium is not installed, so the browser tests did not run. Install it (Debian: apt install chromium)."
+        )
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
@@ -32,6 +34,13 @@ def chromium_path():
 
 @pytest.fixture(scope="session")
 def server(chromium_path):
+    with running("--empty") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def demonstration(chromium_path):
+    """A server with the demonstration; tests that look at it leave it as it is."""
     with running() as started:
         yield started
 
@@ -49,7 +58,7 @@ def chromium(chromium_path):
 class Person:
     """Somebody at a browser of their own; whatever goes wrong in its console fails the test."""
 
-    def __init__(self, browser, server, email="", **context):
+    def __init__(self, browser, server, email="", password=PASSWORD, **context):
         self.server = server
         self.context = browser.new_context(base_url=server.url, accept_downloads=True, **context)
         self.page = self.context.new_page()
@@ -57,14 +66,14 @@ class Person:
         self.faults = []
         self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.email = email
+        self.email, self.password = email, password
         if email:
             self.sign_in()
 
     def sign_in(self):
         self.page.goto("/sign-in/")
         self.page.get_by_label("E-mail address").fill(self.email)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_label("Password", exact=True).fill(self.password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url("**/")
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -34,7 +33,12 @@ def database_url(folder):
     import psycopg
 
     name = f"loam_browser_{secrets.token_hex(4)}"
-    where = {"host": default["HOST"], "port": default["PORT"] or 5432, "user": default["USER"], "password": default["PASSWORD"]}
+    where = {
+        "host": default["HOST"],
+        "port": default["PORT"] or 5432,
+        "user": default["USER"],
+        "password": default["PASSWORD"],
+    }
     admin = psycopg.connect(**where, dbname="postgres", autocommit=True)
     admin.execute(f'CREATE DATABASE "{name}"')
     try:
@@ -63,17 +67,34 @@ class Server:
 
     def manage(self, *args, **env):
         done = subprocess.run(
-            [sys.executable, "manage.py", *args], cwd=ROOT, env={**self.env, **env}, capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, "manage.py", *args],
+            cwd=ROOT,
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def start(self):
-        command = [sys.executable, "-m", "gunicorn", "coding.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--threads", "2"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "coding.wsgi",
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "--workers",
+            "2",
+            "--threads",
+            "2",
+        ]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
         for _ in range(100):
-            with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(f"{self.url}/health/", timeout=2):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/health/", timeout=10):
                 return
             time.sleep(0.1)
         raise AssertionError(f"The server did not start:\n{self.log.read_text()}")
@@ -85,12 +106,11 @@ class Server:
 
 
 @contextlib.contextmanager
-def running():
-    """A migrated, empty Loam that answers on 127.0.0.1."""
+def running(*prepare):
+    """A Loam that answers on 127.0.0.1, made ready by a command: empty, or with the demonstration."""
     with tempfile.TemporaryDirectory(prefix="loam-browser-") as folder, database_url(folder) as database:
         server = Server(folder, database)
-        server.manage("migrate", "--verbosity", "0")
-        server.manage("collectstatic", "--noinput", "--verbosity", "0")
+        server.manage("demo", "--no-serve", *prepare)
         server.start()
         try:
             yield server

@@ -46,7 +46,9 @@ class Command(BaseCommand):
     def reset(self) -> None:
         """Ask, then remove the embedded database; a PostgreSQL database is never removed from here."""
         if connection.vendor != "sqlite":
-            raise CommandError("--reset only removes the embedded database. Empty a PostgreSQL database by its own tools.")
+            raise CommandError(
+                "--reset only removes the embedded database. Empty a PostgreSQL database by its own tools."
+            )
         path = Path(settings.DATABASES["default"]["NAME"])
         answer = input(f"Throw away everything in {path}? Write yes to do it: ")
         if answer.strip().lower() != "yes":
@@ -82,8 +84,9 @@ class Command(BaseCommand):
         connection.close()
         os.execv(  # noqa: S606  our own interpreter with fixed arguments
             sys.executable,
-            [sys.executable, "-m", "gunicorn", "coding.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS),
-             "--worker-class", "gthread", "--threads", "4", "--chdir", str(settings.BASE_DIR), "--log-level", "warning"],
+            [sys.executable, "-m", "gunicorn", "coding.wsgi", "--bind", f"127.0.0.1:{port}", "--workers",
+             str(WORKERS), "--worker-class", "gthread", "--threads", "4", "--chdir", str(settings.BASE_DIR),
+             "--log-level", "warning"],
         )  # fmt: skip
 
 

@@ -1,0 +1,88 @@
+"""Every page of the demonstration, as every role sees it: no fault for axe, no sideways scrolling, one filled button."""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+
+from coding.desk.demonstration import PASSWORD
+from tests.browser.conftest import Person
+
+pytestmark = pytest.mark.browser
+EACH = 2  # pages of one kind are enough: they come from one template
+NO_PAGES = {"codebook:export", "codebook:schema", "people:sign_out"}
+HANDLED = {"people:password_reset_confirm"}
+
+
+def kind_of(path):
+    """Name the route of an address of ours; None for whatever is none."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
+
+
+def links(page):
+    return page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+
+
+def pages(person, start=("/", "/account/", "/password/", "/projects/new/")):
+    """Walk from link to link, a few addresses of each kind; the page stands open while it is yielded."""
+    base = person.server.url
+    waiting, seen, kinds = [f"{base}{path}" for path in start], set(), Counter()
+    while waiting:
+        address = waiting.pop(0)
+        parts = urlsplit(address)
+        kind = kind_of(parts.path)
+        plain = parts._replace(fragment="").geturl()
+        if not address.startswith(base) or kind is None or kind in NO_PAGES or plain in seen or kinds[kind] >= EACH:
+            continue
+        if kind.startswith("admin:"):
+            continue
+        seen.add(plain)
+        kinds[kind] += 1
+        answer = person.page.goto(plain)
+        assert answer.status == 200, f"{plain}: {answer.status}"
+        yield kind, plain
+        waiting.extend(links(person.page))
+
+
+def faults_of(page, kind, address):
+    """Say what is wrong with a page as it stands."""
+    found = [
+        f"{kind} {address}: {one['id']} at {one['nodes'][0]['target']}: {one['nodes'][0]['html'][:160]}"
+        for one in Axe().run(page).response["violations"]
+    ]
+    width, shown = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    if width > shown:
+        found.append(f"{kind} {address}: {width} px wide on {shown}")
+    filled = page.locator("main .button.primary:visible, .footer-bar .button.primary:visible").count()
+    if filled > 1:
+        found.append(f"{kind} {address}: {filled} filled buttons")
+    return found
+
+
+@pytest.mark.parametrize("role", ["lead", "ada", "olga", ""])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_no_page_has_a_fault(demonstration, chromium, role, width, scheme):
+    email = f"{role}@loam.example" if role else ""
+    person = Person(
+        chromium, demonstration, email, PASSWORD, viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
+    start = ("/", "/account/", "/password/", "/projects/new/") if role else ("/sign-in/", "/password/reset/")
+    walked, faults = Counter(), []
+    for kind, address in pages(person, start):
+        walked[kind] += 1
+        faults += faults_of(person.page, kind, address)
+    assert not faults, "\n".join(faults)
+    assert len(walked) >= {"lead": 25, "ada": 10, "olga": 12, "": 2}[role], walked
+    person.done()
+
+
+@pytest.mark.parametrize("path", ["/p/nowhere/", "/nowhere/"])
+def test_the_page_that_is_not_there_has_no_fault_either(demonstration, chromium, path):
+    person = Person(chromium, demonstration, "ada@loam.example", PASSWORD, viewport={"width": 390, "height": 900})
+    assert person.page.goto(path).status == 404
+    assert faults_of(person.page, "404", path) == []
