@@ -1,5 +1,55 @@
-"""The second door: each room's viewsets on one router, under /api/v1/."""
+"""The second door: each room's viewsets on one router, under /api/v1/, in the data's order."""
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.routers import SimpleRouter
+
+from coding.codes.api import Codes, Projects, Scales
+from coding.incidents.api import Incidents
+from coding.lib.api import unknown
+from coding.open_coding.api import Segments, UsableCodes
+from coding.people.access import public
+from coding.people.api import Members
+from coding.reconciliation.api import Releases
+from coding.rounds.api import Assignments, Rounds
+from coding.selective_coding.api import Ratings
+
+app_name = "api"
+IN_PROJECT = "projects/<uuid:project>"
+IN_ASSIGNMENT = "assignments/<uuid:assignment>"
+
+
+@csrf_exempt
+@public
+def schema(request: HttpRequest) -> Any:
+    """The OpenAPI description; it says nothing of any project, so anybody may read it."""
+    from drf_spectacular.views import SpectacularJSONAPIView  # heavy, and seldom asked for
+
+    answer: HttpResponseBase = SpectacularJSONAPIView.as_view()(request)
+    return answer
+
+
+router = SimpleRouter(use_regex_path=False)
+router.register("projects", Projects, "project")
+router.register(f"{IN_PROJECT}/members", Members, "member")
+router.register(f"{IN_PROJECT}/incidents", Incidents, "incident")
+router.register(f"{IN_PROJECT}/codes", Codes, "code")
+router.register(f"{IN_PROJECT}/scales", Scales, "scale")
+router.register(f"{IN_PROJECT}/rounds", Rounds, "round")
+router.register("assignments", Assignments, "assignment")
+router.register(f"{IN_ASSIGNMENT}/segments", Segments, "segment")
+router.register(f"{IN_ASSIGNMENT}/codes", UsableCodes, "usable-code")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", schema, name="schema"),
+    *router.urls,
+    path(f"{IN_ASSIGNMENT}/ratings/", Ratings.as_view({"get": "retrieve", "put": "update"}), name="rating"),
+    path(f"{IN_ASSIGNMENT}/ratings/scale/", Ratings.as_view({"get": "scale"}), name="rating-scale"),
+    path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),
+    path(f"{IN_PROJECT}/rounds/<uuid:round>/release/", Releases.as_view({"post": "create"}), name="round-release"),
+    path("", public(unknown), name="nothing"),
+    path("<path:rest>", public(unknown), name="unknown"),
+]

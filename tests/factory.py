@@ -48,7 +48,9 @@ def lead_of(project: Project) -> User:
     return project.memberships.get(role=Role.LEAD).user
 
 
-def round_of(project: Project, coders: list[User], stage: str = Round.Stage.OPEN, *, opened: bool = True, **plan: Any) -> Round:
+def round_of(
+    project: Project, coders: list[User], stage: str = Round.Stage.OPEN, *, opened: bool = True, **plan: Any
+) -> Round:
     lead = lead_of(project)
     chosen = plan.pop("incidents", None) or list(Incident.objects.filter(project=project).order_by("number"))
     plan.setdefault("coders_per_incident", len(coders))
@@ -70,6 +72,4 @@ def code(assignment: Assignment, quote: str, *names: str, **fields: Any) -> Any:
     """Code the first place of a quote in the assignment's text."""
     start = assignment.incident.text.index(quote)
     namings = [Naming(name=name) for name in names]
-    return coding_rules.code_segment(
-        assignment.coder, assignment, start, start + len(quote), quote, namings, **fields
-    )
+    return coding_rules.code_segment(assignment.coder, assignment, start, start + len(quote), quote, namings, **fields)

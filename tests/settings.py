@@ -8,8 +8,10 @@ os.environ.setdefault("LOAM_SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("LOAM_PLAIN_HTTP", "1")
 os.environ.setdefault("LOAM_HOME", tempfile.mkdtemp(prefix="loam-tests-"))
 
-from coding.settings import *  # noqa: F403
-from coding.settings import DATABASES
+Path(os.environ["LOAM_HOME"], "static").mkdir(parents=True, exist_ok=True)
+
+from coding.settings import *  # noqa: F403, E402
+from coding.settings import DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["LOAM_HOME"]) / "test.sqlite3")}

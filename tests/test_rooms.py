@@ -12,7 +12,18 @@ from django.urls.resolvers import URLPattern, URLResolver
 ROOT = Path(settings.BASE_DIR)
 ROOMS = [room.split(".")[1] for room in settings.ROOMS]
 RANK = {"lib": -1, **{room: rank for rank, room in enumerate(ROOMS)}}
-TOP = {"manage.py", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "coding", "templates", "static", "tests", "fixtures"}
+TOP = {
+    "manage.py",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "coding",
+    "templates",
+    "static",
+    "tests",
+    "fixtures",
+}
 FRAMES = {"settings.py", "urls.py", "api.py", "wsgi.py", "__init__.py"}
 
 
@@ -117,7 +128,9 @@ def routes(patterns, prefix=""):
             yield prefix + str(pattern.pattern), pattern.callback
 
 
-@pytest.mark.parametrize(("route", "view"), [pytest.param(r, v, id=r or "home") for r, v in routes(get_resolver().url_patterns)])
+@pytest.mark.parametrize(
+    ("route", "view"), [pytest.param(r, v, id=r or "home") for r, v in routes(get_resolver().url_patterns)]
+)
 def test_every_route_names_its_access_class(route, view):
     if route.startswith("admin/"):
         return

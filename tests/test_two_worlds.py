@@ -14,11 +14,13 @@ from coding.incidents.models import Import
 from coding.lib import clock
 from coding.memos.models import Memo
 from coding.open_coding import rules as coding_rules
-from coding.reconciliation.rules import release_round
+from coding.reconciliation.models import Disagreement
+from coding.reconciliation.rules import release_round, settle
 from coding.rounds import rules as round_rules
 from coding.selective_coding import rules as rating_rules
 from coding.selective_coding.rules import Choice, Reading
 from tests import factory
+from tests.api_crawl import api_crawl
 from tests.worlds import Ask, differences, route_names, sources
 
 NOBODY = uuid.UUID(int=7, version=4)
@@ -35,7 +37,10 @@ def rate(coder, assignment, *numbers, note=""):
     scale = assignment.round.scale
     chosen = [c.uid for layer in scale.layers.all() for c in layer.categories.all() if c.number in numbers]
     reading = Reading(
-        choices=tuple(Choice(one) for one in chosen), primary=chosen[0] if chosen else None, none_applies=not chosen, note=note
+        choices=tuple(Choice(one) for one in chosen),
+        primary=chosen[0] if chosen else None,
+        none_applies=not chosen,
+        note=note,
     )
     rating_rules.submit(coder, assignment, reading=reading)
 
@@ -80,7 +85,9 @@ class World:
         code_rules.map_category(self.lead, self.category, self.scale, self.seventh, "A fact that is none.")
 
     def rate_and_release(self):
-        self.rated = factory.round_of(self.project, [self.coder, self.third], "rating", incidents=self.incidents[:2], name="Rated before")
+        self.rated = factory.round_of(
+            self.project, [self.coder, self.third], "rating", incidents=self.incidents[:2], name="Rated before"
+        )
         for person, numbers in ((self.coder, (7,)), (self.third, (7, 6))):
             for incident in self.incidents[:2]:
                 rate(person, factory.assignment(self.rated, person, incident), *numbers)
@@ -89,8 +96,12 @@ class World:
     def open_two_rounds(self):
         blind = self.incidents[2:]
         self.coding = factory.round_of(self.project, [self.coder, self.other], incidents=blind, name="Coding now")
-        self.rating = factory.round_of(self.project, [self.coder, self.other], "rating", incidents=self.incidents, name="Rating now")
-        self.draft = factory.round_of(self.project, [self.coder, self.other], incidents=blind, name="A draft", opened=False)
+        self.rating = factory.round_of(
+            self.project, [self.coder, self.other], "rating", incidents=self.incidents, name="Rating now"
+        )
+        self.draft = factory.round_of(
+            self.project, [self.coder, self.other], incidents=blind, name="A draft", opened=False
+        )
         self.code_here, self.code_next = self.coding.assignments.filter(coder=self.coder).order_by("position")
         self.code_theirs = factory.assignment(self.coding, self.other)
         self.rate_here = factory.assignment(self.rating, self.coder)
@@ -105,13 +116,19 @@ class World:
         source.actor = "other"
         now = clock.now()
         theirs = self.code_theirs
-        for quote, name in [("late fee", "asking twice"), ("The guest", "waiting at the desk"), ("the chat", "a new word")]:
+        for quote, name in [
+            ("late fee", "asking twice"),
+            ("The guest", "waiting at the desk"),
+            ("the chat", "a new word"),
+        ]:
             factory.code(theirs, quote, name)
         coding_rules.delete_segment(self.other, theirs, uuid.UUID(self.bos.segment))
         coding_rules.submit(self.other, theirs)
         coding_rules.submit(self.other, factory.assignment(self.coding, self.other, self.incidents[3]))
         rate(self.other, self.rate_theirs, 7, 6, note="a note")
-        Memo.objects.create(project=self.project, kind="code", text="a memo", by=self.other, at=now, incident=self.incidents[2])
+        Memo.objects.create(
+            project=self.project, kind="code", text="a memo", by=self.other, at=now, incident=self.incidents[2]
+        )
         Proposal.objects.create(project=self.project, target=self.codes[0].ref(), by=self.other, at=now)
         source.actor = "lead"
         lead = self.lead
@@ -124,6 +141,8 @@ class World:
         code_rules.choose_core(lead, self.category)
         code_rules.tell(lead, self.project, "A story.", 0)
         code_rules.freeze(lead, self.project, "Later.")
+        for one in Disagreement.objects.filter(round=self.rated):
+            settle(lead, one, "one", [self.seventh], self.seventh, "slip", "The text says so.")
         measure(self.rated, seed=1, at=clock.now())
         round_rules.reopen(lead, theirs, "a slip")
         Memo.objects.create(project=self.project, kind="theoretical", text="shared", by=lead, at=now, released_at=now)
@@ -147,7 +166,9 @@ def crawl(w):
     slug, here, rating = w.project.slug, w.code_here.uid, w.rate_here.uid
     figure = Measurement.objects.filter(round=w.rated).order_by("pk").first()
     edition = Edition.objects.filter(project=w.project).order_by("number").last()
-    waiting = Import.objects.create(project=w.project, by=w.lead, file_name="x.csv", sha256="0", payload=b"title,text\na,b", expires_at=clock.now())
+    waiting = Import.objects.create(
+        project=w.project, by=w.lead, file_name="x.csv", sha256="0", payload=b"title,text\na,b", expires_at=clock.now()
+    )
     span = {"start": 2, "end": 7, "quote": w.code_here.incident.text[2:7], "name": "asking twice"}
     segment, code = uuid.UUID(w.saved.segment), w.own_code.uid
     wording = {"name": "x", "definition": "", "use_when": "", "avoid_when": "", "version": 1}
@@ -203,7 +224,8 @@ def crawl(w):
 
 
 def test_every_registered_route_is_in_the_crawl(world):
-    assert route_names() - {ask.name for ask in crawl(world)} == set()
+    asked = {ask.name for ask in [*crawl(world), *api_crawl(world)]}
+    assert route_names() - asked == set()
 
 
 def test_nothing_that_a_coder_can_get_depends_on_what_the_others_do(world, source):
@@ -245,7 +267,9 @@ def plant_an_order(monkeypatch):
     honest = queries.Desk.codes
 
     def codes(desk):
-        used = dict(Code.objects.filter(project=desk.assignment.round.project).values_list("name").annotate(Count("codings")))
+        used = dict(
+            Code.objects.filter(project=desk.assignment.round.project).values_list("name").annotate(Count("codings"))
+        )
         return sorted(honest(desk), key=lambda row: (-used.get(row["name"], 0), row["name"]))
 
     monkeypatch.setattr(queries.Desk, "codes", codes)
@@ -255,7 +279,9 @@ def plant_a_409(monkeypatch):
     honest = coding_rules.find_or_coin
 
     def find_or_coin(assignment, naming):
-        taken = Code.objects.filter(project=assignment.round.project, name=naming.name).exclude(coined_by=assignment.coder)
+        taken = Code.objects.filter(project=assignment.round.project, name=naming.name).exclude(
+            coined_by=assignment.coder
+        )
         if assignment.coder.name == "Ada" and taken.filter(released_at=None).exists():
             raise code_rules.NameTaken
         return honest(assignment, naming)
@@ -290,10 +316,10 @@ def plant_category_autocomplete(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "plant", [plant_a_count, plant_an_order, plant_a_409, plant_an_etag, plant_category_autocomplete], ids=lambda p: p.__name__
+    "plant",
+    [plant_a_count, plant_an_order, plant_a_409, plant_an_etag, plant_category_autocomplete],
+    ids=lambda p: p.__name__,
 )
 def test_a_planted_fault_is_caught(world, source, monkeypatch, plant):
     plant(monkeypatch)
     assert differences(source, world.coder, crawl(world), lambda: world.others_act(source)) != []
-
-

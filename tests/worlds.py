@@ -125,7 +125,9 @@ def differences(source, coder, asks, others):
     """Name every request that answers differently when the others have acted."""
     alone, among = world(source, coder, asks), world(source, coder, asks, others)
     assert all(answer.status < 500 for answer in alone.values()), [k for k, a in alone.items() if a.status >= 500]
-    return [f"{label}: {first_difference(alone[label], among[label])}" for label in alone if alone[label] != among[label]]
+    return [
+        f"{label}: {first_difference(alone[label], among[label])}" for label in alone if alone[label] != among[label]
+    ]
 
 
 def first_difference(one, other):
@@ -134,7 +136,10 @@ def first_difference(one, other):
         return f"status {one.status} against {other.status}"
     if one.headers != other.headers:
         return f"headers {sorted(set(one.headers) ^ set(other.headers))}"
-    at = next((i for i, (a, b) in enumerate(zip(one.body, other.body, strict=False)) if a != b), min(len(one.body), len(other.body)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(one.body, other.body, strict=False)) if a != b),
+        min(len(one.body), len(other.body)),
+    )
     return f"{one.body[max(0, at - 60) : at + 40]!r} against {other.body[max(0, at - 60) : at + 40]!r}"
 
 

@@ -1,32 +1,41 @@
 """Pages: the list of incidents, and the way in for a file."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import F
+from django.db.models.expressions import OrderBy
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from coding.incidents import rules
+from coding.incidents.columns import FIELDS
 from coding.incidents.forms import ReadingForm, UploadForm, choices_from
 from coding.incidents.models import Import, Incident
 from coding.incidents.tables import UPLOAD_LIMIT
-from coding.lib.refusals import back_with
+from coding.lib.collation import in_order
+from coding.lib.refusals import BadInput, back_with
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
 
-SORTS = {"number": "number", "title": "title", "date": "occurred_on"}
+# Titles sort without regard to capitals and accents: the folded text begins with the title.
+SORTS: dict[str, Any] = {"number": F("number"), "title": in_order("search_text"), "date": F("occurred_on")}
 PER_PAGE = 50
+MOST_WORDS = 200  # code points; no search needs more, and the databases' patterns have limits
 SHOWN_ROWS = 8
 
 
+@require_safe
 @project_page()
 def incident_list(request: MemberRequest, project: Project) -> HttpResponse:
     """List incidents; search, sort and page stand in the address."""
-    words, sort = request.GET.get("q", "").replace("\x00", ""), request.GET.get("sort", "number")
+    words, sort = request.GET.get("q", "").replace("\x00", "")[:MOST_WORDS], request.GET.get("sort", "number")
     found = Incident.objects.visible_to(request.user).filter(project=project).in_use().matching(words).light()
-    column = SORTS.get(sort.removeprefix("-"), "number")
-    found = found.order_by(f"-{column}" if sort.startswith("-") else column, "number")
+    order = OrderBy(SORTS.get(sort.removeprefix("-"), F("number")), descending=sort.startswith("-"), nulls_last=True)
+    found = found.order_by(order, "number")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "q": words, "sort": sort, "is_lead": request.membership.role == "lead"}
     template = "incidents/list.html#rows" if request.headers.get("HX-Request") else "incidents/list.html"
@@ -36,7 +45,7 @@ def incident_list(request: MemberRequest, project: Project) -> HttpResponse:
 @project_page(read="lead")
 def upload(request: MemberRequest, project: Project) -> HttpResponse:
     """Take a file; nothing of it is imported before the preview is confirmed."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         if file.size > UPLOAD_LIMIT:
@@ -66,21 +75,31 @@ def preview(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
 def confirm(request: MemberRequest, waiting: Import, choices: rules.Choices) -> HttpResponse:
     try:
         report = rules.confirm(request.user, waiting, choices)
-    except (rules.RowsFaulty, rules.BadInput) as fault:
+    except BadInput as fault:
         return preview_page(request, waiting, choices, fault.message)
     url = reverse("incidents:import_preview", args=[waiting.project.slug, waiting.uid])
     return back_with(request, url, report.sentence)
 
 
+def read_anew(waiting: Import, choices: rules.Choices) -> rules.Reading:
+    """Read by the choices; where another sheet or encoding brings other columns, guess them anew."""
+    data = bytes(waiting.payload)
+    reading = rules.read_file(data, waiting.file_name, choices)
+    if set(choices.columns.values()) <= set(reading.table.header):
+        return reading
+    return rules.read_file(data, waiting.file_name, replace(choices, columns={}))
+
+
 def preview_page(request: MemberRequest, waiting: Import, choices: rules.Choices, fault: str = "") -> HttpResponse:
     try:
-        reading = rules.read_file(bytes(waiting.payload), waiting.file_name, choices)
+        reading = read_anew(waiting, choices)
     except rules.FileUnreadable as unreadable:
         fault = unreadable.message
         reading = rules.read_file(bytes(waiting.payload), waiting.file_name, rules.Choices())
+    columns = {name: reading.columns.get(name, "") for name in FIELDS}
     context: dict[str, Any] = {
         "waiting": waiting, "reading": reading, "fault": fault,
-        "form": ReadingForm(request.POST or None, reading),
+        "form": ReadingForm({**request.POST.dict(), **columns} if request.POST else None, reading),
         "raw": reading.table.rows[:SHOWN_ROWS], "rows": reading.rows[:SHOWN_ROWS],
         "faults": reading.faults[:100], "more_faults": max(0, len(reading.faults) - 100),
     }  # fmt: skip

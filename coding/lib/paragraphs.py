@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import pairwise
 
 import regex
 from django.utils.safestring import SafeString
@@ -49,9 +50,7 @@ def paragraphs(text: str) -> list[Paragraph]:
             spans.extend(line.span() for line in _LINE.finditer(text, block.start(), block.end()))
     worded = [span for span in spans if not text[span[0] : span[1]].isspace()]
     following = [start for start, _ in worded[1:]] + [len(text)]
-    return [
-        Paragraph(index, start, end, text[end:following[index]]) for index, (start, end) in enumerate(worded)
-    ]
+    return [Paragraph(index, start, end, text[end : following[index]]) for index, (start, end) in enumerate(worded)]
 
 
 def touched(parts: Sequence[Paragraph], start: int, end: int) -> list[Paragraph]:
@@ -96,7 +95,7 @@ def render(
     cuts = sorted({part.start, part.end, *(cut for one in inside for cut in (one.start, one.end)
                                            if part.start < cut < part.end)})  # fmt: skip
     lanes = stack(inside)
-    runs = "".join(_run(text, left, right, inside, lanes, plain) for left, right in zip(cuts, cuts[1:], strict=False))
+    runs = "".join(_run(text, left, right, inside, lanes, plain) for left, right in pairwise(cuts))
     untouched = "" if inside else " data-untouched"
     gap = "" if part.gap == "\n\n" else f' data-gap="{escape(part.gap)}"'
     words = f'<p class="words" dir="auto" data-start="{part.start}"{gap}>{runs}</p>'
@@ -117,9 +116,7 @@ def stack(highlights: Sequence[Highlight]) -> dict[str, int]:
     return lanes
 
 
-def _run(
-    text: str, left: int, right: int, inside: Sequence[Highlight], lanes: dict[str, int], plain: bool
-) -> str:
+def _run(text: str, left: int, right: int, inside: Sequence[Highlight], lanes: dict[str, int], plain: bool) -> str:
     here = [one for one in inside if one.start < right and one.end > left]
     words = escape(text[left:right])
     if not here:
@@ -127,7 +124,11 @@ def _run(
     top = min(here, key=lambda one: (one.end - one.start, one.start, one.key))
     keys = " ".join(one.key for one in here)
     label = escape(", ".join(name for _, name in top.codes))
-    reach = "" if plain or top.start != left else f' tabindex="0" role="button" aria-label="{label}: {escape(text[top.start:top.end])}"'
+    reach = (
+        ""
+        if plain or top.start != left
+        else f' tabindex="0" role="button" aria-label="{label}: {escape(text[top.start : top.end])}"'
+    )
     uncertain = " data-uncertain" if top.is_uncertain else ""
     return (f'<mark class="seg" data-seg="{keys}" data-top="{top.key}"'
             f"{_colours(here, top, lanes)}{uncertain}{reach}>{words}</mark>")  # fmt: skip
@@ -156,7 +157,9 @@ def _margin(part: Paragraph, inside: Sequence[Highlight]) -> str:
     return f'<ul class="margin" aria-label="Codes">{items}</ul>'
 
 
-def outline(text: str, parts: Sequence[Paragraph], highlights: Sequence[Highlight], *, most: int = 34) -> list[dict[str, object]]:
+def outline(
+    text: str, parts: Sequence[Paragraph], highlights: Sequence[Highlight], *, most: int = 34
+) -> list[dict[str, object]]:
     """Give each paragraph's first words and the share of it (percent) that is coded."""
     return [
         {

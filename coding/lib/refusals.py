@@ -55,7 +55,8 @@ class RefusalMiddleware:
             answer = HttpResponse(exception.message, status=exception.status, content_type="text/plain; charset=utf-8")
             answer["HX-Reswap"] = "none"
             return answer
-        return render(request, "refusal.html", {"refusal": exception, "back": own_path(request)}, status=exception.status)
+        context = {"refusal": exception, "back": own_path(request)}
+        return render(request, "refusal.html", context, status=exception.status)
 
 
 def own_path(request: HttpRequest, default: str = "/") -> str:

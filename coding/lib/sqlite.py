@@ -22,7 +22,7 @@ def assert_durable(connection: Any, **kwargs: Any) -> None:
         for pragma, wanted in WANTED.items():
             found = cursor.execute(f"PRAGMA {pragma}").fetchone()[0]
             if found != wanted:
-                raise NotDurable(f"SQLite runs with {pragma} = {found}, but Loam needs {wanted} so that nothing is lost.")
+                raise NotDurable(f"SQLite runs with {pragma} = {found}; Loam needs {wanted} so that nothing is lost.")
 
 
 def watch() -> None:

@@ -8,8 +8,11 @@ from django.db.migrations import RunPython
 SQLITE = """CREATE TRIGGER {table}_never_changes BEFORE UPDATE OF {columns} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} rows never change'); END"""
 POSTGRESQL = """CREATE FUNCTION {table}_never_changes() RETURNS trigger AS $$
-BEGIN RAISE EXCEPTION '{table} rows never change' USING ERRCODE = 'integrity_constraint_violation'; END; $$ LANGUAGE plpgsql;
-CREATE TRIGGER {table}_never_changes BEFORE UPDATE OF {columns} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_never_changes()"""
+BEGIN
+  RAISE EXCEPTION '{table} rows never change' USING ERRCODE = 'integrity_constraint_violation';
+END; $$ LANGUAGE plpgsql;
+CREATE TRIGGER {table}_never_changes BEFORE UPDATE OF {columns} ON {table}
+FOR EACH ROW EXECUTE FUNCTION {table}_never_changes()"""
 
 
 def never_changes(table: str, columns: Sequence[str]) -> RunPython:

@@ -221,7 +221,7 @@ def incident_of(assignment: Assignment) -> Any:
 def find_or_coin(assignment: Assignment, naming: Naming) -> Code:
     """Find the code among those that the coder may use here: own ones, and those of the round's edition."""
     if naming.uid is not None:
-        found = usable_codes(assignment).filter(uid=naming.uid).first()
+        found: Code | None = usable_codes(assignment).filter(uid=naming.uid).first()
         if found is None:
             raise BadInput("There is no such code that you could use here. Choose one from the list.")
         return found

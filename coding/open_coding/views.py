@@ -53,7 +53,8 @@ def code_segment(request: MemberRequest, uid: str) -> HttpResponse:
     """Code a stretch, given by offsets with its quote, or (without script) by the quote alone."""
     assignment, post = assignment_for(request, uid), request.POST
     quote = post.get("quote", "").replace("\r\n", "\n")
-    start, end = post.get("start", ""), post.get("end", "")
+    start: str | int = post.get("start", "")
+    end: str | int = post.get("end", "")
     if not start and not end and assignment.incident:
         start, end = find_quote(assignment.incident.text, quote, whole("occurrence", post.get("occurrence") or 1))
     saved = rules.code_segment(

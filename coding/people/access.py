@@ -10,13 +10,14 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from coding.lib.refusals import Forbidden
+from coding.lib.refusals import Forbidden, own_path
 from coding.people.models import Membership, Project, Role, User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class MemberRequest(HttpRequest):
@@ -36,9 +37,9 @@ def signed_in(view: View) -> View:
     """Any signed-in person; the view takes rows only from `visible_to(request.user)`."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_sign_in(request)
         return view(request, *args, **kwargs)
 
     return _named(inner, "signed in")
@@ -54,9 +55,9 @@ def project_page(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def inner(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             member = enter(request, slug)
             allow(member.membership, read if request.method in {"GET", "HEAD"} else write)
             if shared and member.membership.is_shielded:
@@ -66,6 +67,12 @@ def project_page(
         return _named(inner, f"read: {read}; write: {write}{'; shared' if shared else ''}")
 
     return decorate
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Lead to sign-in and from there back: to this page, or for a sent form to the page where it stood."""
+    path = request.get_full_path() if request.method in {"GET", "HEAD"} else own_path(request)
+    return redirect_to_login(path)
 
 
 def enter(request: HttpRequest, slug: str) -> MemberRequest:

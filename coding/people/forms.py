@@ -1,18 +1,41 @@
 """Forms about people and projects."""
 
+from datetime import date
+from typing import Any
+
 from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
+from django.utils import timezone
 
 from coding.people.models import Membership, Project, Role, Token, User
 
 
 class SignInForm(AuthenticationForm):
-    """Sign in by e-mail address."""
+    """Sign in by e-mail address, whatever its capitals.
+
+    The credential is named `email`, as the account's field is: under another name django-axes counts no failure.
+    """
 
     error_messages = {
-        "invalid_login": "This address and password do not match an account. Check both; passwords tell capitals apart.",
+        "invalid_login": "This address and password do not match an account. "
+        "Check both; passwords tell capitals apart.",
         "inactive": "This account is closed. Ask your administrator.",
     }
+
+    def clean(self) -> dict[str, Any]:
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if email and password:
+            self.user_cache = authenticate(self.request, email=email.strip().lower(), password=password)
+            if self.user_cache is None:
+                raise self.get_invalid_login_error()
+            self.confirm_login_allowed(self.user_cache)
+        return self.cleaned_data
+
+
+class OfficeSignInForm(SignInForm, AdminAuthenticationForm):
+    """The same for the administrator's pages, which have a door of their own."""
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -61,3 +84,9 @@ class TokenForm(forms.Form):
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as they came
         self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def clean_expires_on(self) -> date | None:
+        day: date | None = self.cleaned_data["expires_on"]
+        if day and day < timezone.now().date():
+            raise forms.ValidationError("This day has passed. Choose today or a later one.", "past")
+        return day

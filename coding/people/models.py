@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from coding.lib import clock
+from coding.lib.collation import in_order
 from coding.lib.columns import Public
 
 
@@ -66,7 +67,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(memberships__user=user) if user.is_authenticated else self.none()
 
     def for_home(self, user: User | AnonymousUser) -> ProjectQuerySet:
-        return self.visible_to(user).filter(archived_at=None).order_by("name", "pk")
+        return self.visible_to(user).filter(archived_at=None).order_by(in_order("name"), "pk")
 
 
 class Project(Public):
@@ -98,7 +99,9 @@ class Membership(Public):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role.choices)
     attributes = models.JSONField(default=dict, blank=True)
-    is_blind = models.BooleanField(default=False, help_text="Codes in an open blind round; written by the rounds' verbs")
+    is_blind = models.BooleanField(
+        default=False, help_text="Codes in an open blind round; written by the rounds' verbs"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "user"], name="membership_once")]

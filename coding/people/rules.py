@@ -1,9 +1,10 @@
 """Verbs over people and projects, and the record that every verb writes."""
 
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -94,15 +95,15 @@ def hashed(event: Event) -> dict[str, Any]:
     return {
         "uid": str(event.uid), "stream": event.stream, "position": event.position, "actor": str(event.actor.uid),
         "verb": event.verb, "target": event.target, "before": event.before, "after": event.after,
-        "reason": event.reason, "at": event.at.isoformat(), "key": event.key, "body_sha256": event.body_sha256,
-        "answer": event.answer, "undoes": str(event.undoes.uid) if event.undoes else None,
-        "previous_hash": event.previous_hash,
+        "reason": event.reason, "at": event.at.astimezone(UTC).isoformat(), "key": event.key,
+        "body_sha256": event.body_sha256, "answer": event.answer,
+        "undoes": str(event.undoes.uid) if event.undoes else None, "previous_hash": event.previous_hash,
     }  # fmt: skip
 
 
 def lock_project_stream(project: Project) -> str:
     """Lock the project's row, which orders its stream, and name the stream."""
-    Project.objects.select_for_update().filter(pk=project.pk).first()
+    Project.objects.select_for_update(no_key=True).filter(pk=project.pk).first()
     return project.ref()
 
 
@@ -124,6 +125,8 @@ def free_slug(name: str) -> str:
 @transaction.atomic
 def describe_project(by: User, project: Project, **wording: str) -> None:
     """Change the project's name, question or notes on method."""
+    if not wording:
+        return
     before = {field: getattr(project, field) for field in wording}
     for field, value in wording.items():
         setattr(project, field, value)
@@ -134,7 +137,8 @@ def describe_project(by: User, project: Project, **wording: str) -> None:
 @transaction.atomic
 def add_member(by: User, project: Project, user: User, role: str) -> Membership:
     """Add an account to the project."""
-    membership, new = Membership.objects.get_or_create(project=project, user=user, defaults={"role": role})
+    said = {"role": role, "is_blind": left_blind(project, user)}
+    membership, new = Membership.objects.get_or_create(project=project, user=user, defaults=said)
     if not new:
         raise AlreadyMember
     record(project, by, "add_member", user, after={"role": role})
@@ -154,8 +158,15 @@ def change_role(by: User, membership: Membership, role: str) -> None:
 def remove_member(by: User, membership: Membership) -> None:
     """Take a member's access away; what they coded stays."""
     refuse_last_lead(membership, "")
-    record(membership.project, by, "remove_member", membership.user, before={"role": membership.role})
+    before = {"role": membership.role, "is_blind": membership.is_blind}
+    record(membership.project, by, "remove_member", membership.user, before=before)
     membership.delete()
+
+
+def left_blind(project: Project, user: User) -> bool:
+    """Did this person leave while coding blind? Who returns is shielded as before, until the rounds lift it."""
+    left = Event.objects.filter(project=project, verb="remove_member", target=user.ref()).order_by("position").last()
+    return left is not None and bool(json.loads(left.before).get("is_blind"))
 
 
 def refuse_last_lead(membership: Membership, role: str) -> None:
@@ -205,7 +216,9 @@ def accept(token: str, user: User, at: datetime | None = None) -> Membership:
     if membership:
         raise AlreadyMember
     record(invitation.project, user, "accept_invitation", invitation, after={"role": invitation.role})
-    return Membership.objects.create(project=invitation.project, user=user, role=invitation.role)
+    return Membership.objects.create(
+        project=invitation.project, user=user, role=invitation.role, is_blind=left_blind(invitation.project, user)
+    )
 
 
 class AddressTaken(Refusal):
@@ -216,6 +229,7 @@ class AddressTaken(Refusal):
 def join_with_new_account(token: str, name: str, password: str) -> User:
     """Make the invited person's account and join the project with it."""
     invitation = open_invitation(token)
+    lock_project_stream(invitation.project)
     if User.objects.filter(email=invitation.email).exists():
         raise AddressTaken
     user = User.objects.create_user(invitation.email, name, password)

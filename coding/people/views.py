@@ -1,15 +1,18 @@
 """Pages: sign in and out, account and tokens, team and invitations, a project's settings."""
 
 from datetime import datetime, time
+from typing import Any
 
+from axes.utils import reset
 from django.contrib.auth import login
 from django.contrib.auth import views as auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from coding.lib.collation import in_order
 from coding.lib.refusals import back_with
 from coding.people import rules
 from coding.people.access import MemberRequest, project_page, public, signed_in
@@ -44,10 +47,18 @@ password_reset = public(
     )
 )
 password_reset_sent = public(auth.PasswordResetDoneView.as_view(template_name="people/password_reset_sent.html"))
+
+
+class SetPassword(auth.PasswordResetConfirmView):
+    """A new password by mail also lifts the lock of too many tries, as the lock's page says."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        reset(username=form.user.email)
+        return super().form_valid(form)
+
+
 password_reset_confirm = public(
-    auth.PasswordResetConfirmView.as_view(
-        template_name="people/password_reset_confirm.html", success_url=reverse_lazy("people:sign_in")
-    )
+    SetPassword.as_view(template_name="people/password_reset_confirm.html", success_url=reverse_lazy("people:sign_in"))
 )
 
 
@@ -60,7 +71,8 @@ def account(request: MemberRequest) -> HttpResponse:
         return back_with(request, reverse("people:account"), "Saved.")
     tokens = Token.objects.filter(user=request.user).select_related("project").order_by("-created_at")
     token_form = TokenForm(user=request.user)
-    return render(request, "people/account.html", {"form": form, "tokens": tokens, "token_form": token_form})
+    context = {"form": form, "tokens": tokens, "token_form": token_form}
+    return render(request, "people/account.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
@@ -93,9 +105,10 @@ def project_settings(request: MemberRequest, project: Project) -> HttpResponse:
         fresh = Project.objects.get(pk=project.pk)
         rules.describe_project(request.user, fresh, **{name: form.cleaned_data[name] for name in form.changed_data})
         return back_with(request, reverse("people:settings", args=[project.slug]), "Saved.")
-    return render(request, "people/settings.html", {"form": form})
+    return render(request, "people/settings.html", {"form": form}, status=400 if form.errors else 200)
 
 
+@require_safe
 @project_page()
 def team(request: MemberRequest, project: Project) -> HttpResponse:
     """Who is here; a lead also invites, changes roles and removes."""
@@ -104,7 +117,7 @@ def team(request: MemberRequest, project: Project) -> HttpResponse:
 
 def team_page(request: MemberRequest, project: Project, form: InvitationForm, link: str = "") -> HttpResponse:
     is_lead = request.membership.role == "lead"
-    members = project.memberships.select_related("user").order_by("role", "user__name")
+    members = project.memberships.select_related("user").order_by("role", in_order("user__name"), "pk")
     rows = [(member, RoleForm(instance=member, auto_id=f"id_{member.uid}_%s")) for member in members]
     invitations = project.invitations.still_open().order_by("email") if is_lead else []
     context = {"rows": rows, "invitations": invitations, "form": form, "link": link, "is_lead": is_lead}
@@ -159,12 +172,11 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         user = rules.join_with_new_account(token, form.cleaned_data["name"], form.cleaned_data["password1"])
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         return redirect("desk:project", invitation.project.slug)
-    return render(request, "people/accept.html", {"invitation": invitation, "form": form})
+    context = {"invitation": invitation, "form": form}
+    return render(request, "people/accept.html", context, status=400 if form.errors else 200)
 
 
 @public
 def health(request: HttpRequest) -> HttpResponse:
     """Answer a load balancer; says nothing about what is inside."""
     return HttpResponse("ok\n", content_type="text/plain")
-
-

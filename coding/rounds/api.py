@@ -65,7 +65,7 @@ class RoundRow(serializers.Serializer[Round]):
     coders_per_incident = serializers.IntegerField(read_only=True)
     seed = serializers.IntegerField(read_only=True)
     due_on = serializers.DateField(read_only=True)
-    state = serializers.ChoiceField(Round.State.choices, read_only=True)
+    state = serializers.ChoiceField(Round.State.choices, read_only=True, source="shown_state")
     opened_at = serializers.DateTimeField(read_only=True)
     released_at = serializers.DateTimeField(read_only=True)
     release_reason = serializers.CharField(read_only=True)

@@ -39,7 +39,7 @@ def numbers_in(text: str) -> set[int]:
     return numbers
 
 
-class CoderField(forms.ModelMultipleChoiceField):
+class CoderField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}{' (machine)' if obj.is_machine else ''}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from coding.codes.models import Edition, Scale
 from coding.incidents.models import Incident
@@ -21,7 +21,8 @@ class RoundQuerySet(models.QuerySet["Round"]):
         blind = Membership.objects.filter(user=user, role=Role.CODER, is_blind=True).values("project")
         mine = Assignment.objects.filter(coder=user).exclude(round__state=Round.State.DRAFT).values("round")
         released = Q(state__in=Round.RELEASED) & ~Q(project__in=blind)
-        return self.filter(Q(project__in=led) | Q(pk__in=mine) | released, project__memberships__user=user)
+        found = self.filter(Q(project__in=led) | Q(pk__in=mine) | released, project__memberships__user=user)
+        return found.annotate(read_blind=Exists(blind.filter(project=OuterRef("project"))))
 
     def released(self) -> RoundQuerySet:
         return self.filter(state__in=Round.RELEASED)
@@ -106,6 +107,12 @@ class Round(Public):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_state(self) -> State:
+        """The state as its reader may know it: settling is others' work, so a coder who codes blind reads "released"."""
+        settled_unseen = self.state == self.State.SETTLED and getattr(self, "read_blind", False)
+        return self.State.RELEASED if settled_unseen else self.State(self.state)
 
     @property
     def is_released(self) -> bool:

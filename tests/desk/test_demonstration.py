@@ -147,6 +147,9 @@ def test_no_incident_text_is_of_the_reference_data():
     source = settings.BASE_DIR.parent / "shared" / "data" / "aiid" / "incidents.csv"
     if not source.exists():
         pytest.skip("The reference data are not here.")
-    theirs = {" ".join(re.findall(r"\w+", row["description"].lower())) for row in csv.DictReader(source.open(encoding="utf-8"))}
+    theirs = {
+        " ".join(re.findall(r"\w+", row["description"].lower()))
+        for row in csv.DictReader(source.open(encoding="utf-8"))
+    }
     ours = " ".join(re.findall(r"\w+", (FIXTURES / "incidents" / "incidents.csv").read_text().lower()))
     assert not [one for one in theirs if one and one in ours]

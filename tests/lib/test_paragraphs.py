@@ -2,6 +2,7 @@
 
 import html
 import re
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ def test_paragraphs_hold_every_visible_character_once_and_in_order(text):
     parts = paragraphs(text)
     shown = "".join(text[part.start : part.end] for part in parts)
     assert "".join(shown.split()) == "".join(text.split())
-    assert all(a.end <= b.start for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(parts))
 
 
 @given(TEXTS)
@@ -62,7 +63,11 @@ def test_names_in_the_margin_are_escaped_and_stand_where_the_segment_starts():
 
 
 def test_overlapping_segments_get_different_bars_and_a_free_bar_is_used_again():
-    marks = [Highlight("a", 0, 10, ((1, "x"),)), Highlight("b", 5, 15, ((2, "y"),)), Highlight("c", 12, 20, ((3, "z"),))]
+    marks = [
+        Highlight("a", 0, 10, ((1, "x"),)),
+        Highlight("b", 5, 15, ((2, "y"),)),
+        Highlight("c", 12, 20, ((3, "z"),)),
+    ]
     assert stack(marks) == {"a": 0, "b": 1, "c": 0}
 
 

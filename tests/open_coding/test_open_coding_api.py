@@ -293,9 +293,11 @@ def test_the_limit_of_10_000_segments(desk, door):
     ]
     Segment.objects.bulk_create(Segment(assignment=desk, start=start, end=end) for start, end in spans[:9_998])
     free = [(s, e) for s, e in spans[9_998:] if text[s:e] == text[s:e].strip()]
-    take = lambda s, e: (
-        door.post(path(desk), {"start": s, "end": e, "quote": text[s:e], "codes": [{"name": "a"}]}).status_code
-    )  # noqa: E731
+
+    def take(s, e):
+        span = {"start": s, "end": e, "quote": text[s:e]}
+        return door.post(path(desk), {**span, "codes": [{"name": "a"}]}).status_code
+
     assert take(*free[-1]) == 201
     assert take(START, START + 8) == 201
     assert take(*free[-2]) == 409

@@ -21,7 +21,7 @@ from coding.selective_coding.rules import Choice, Reading, reading_of
 from tests import factory
 from tests.selective_coding.factory import categories, save, uid
 
-SAVE_COST = 15  # 2 of them the savepoint; deleting rows takes their evidence along
+SAVE_COST = 16  # 2 of them the savepoint; deleting rows takes their evidence along
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""The API's part of the crawl table of two worlds: each route once with each documented parameter, as the coder."""
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from tests.worlds import Ask
+
+NOBODY = UUID(int=7, version=4)
+
+
+def ask(name, *args, query="", **more):
+    return Ask(f"api:{name}", reverse(f"api:{name}", args=args) + query, **more)
+
+
+def sends(name, *args, method="post", data=None, **more):
+    return ask(name, *args, method=method, data={} if data is None else data, json=True, **more)
+
+
+def api_crawl(w):
+    """Order matters, changes come last. Everything that the coder may not see is asked for too."""
+    project, here, rating = w.project.uid, w.code_here.uid, w.rate_here.uid
+    text, segment = w.code_here.incident.text, UUID(w.saved.segment)
+    span = {"start": 20, "end": 29, "quote": text[20:29], "codes": [{"name": "asking twice"}]}
+    key = (("Idempotency-Key", "api-1"),)
+    rounds = (w.coded, w.rated, w.coding, w.rating, w.draft)
+    held = (w.code_here, w.code_next, w.code_theirs, w.code_before)
+    choice = {"choices": [{"scale_category": str(w.seventh.uid)}], "primary": str(w.seventh.uid)}
+    wording = {"version": 1, "name": "x"}
+    return [
+        Ask("api:nothing", "/api/v1/"), Ask("api:unknown", "/api/v1/nowhere/"), ask("schema"),
+        ask("project-list"), ask("project-list", query="?page_size=1&page=1"), ask("project-detail", project),
+        sends("project-detail", project, method="patch", data={"name": "x"}), ask("member-list", project),
+        ask("incident-list", project), ask("incident-list", project, query="?q=guest&page_size=2&page=2"),
+        *(ask("incident-detail", project, one.uid) for one in w.incidents), ask("incident-detail", project, NOBODY),
+        sends("incident-list", project, data={"incidents": [{"title": "x", "text": "y"}]}),
+        ask("code-list", project), sends("code-list", project, data={"name": "a new word"}),
+        *(ask("code-detail", project, one.uid) for one in (*w.codes, w.own_code, w.bos_code)),
+        sends("code-detail", project, w.codes[0].uid, method="patch", data=wording),
+        sends("code-detail", project, w.own_code.uid, method="patch", data=wording), ask("scale-list", project),
+        ask("round-list", project), *(ask("round-detail", project, one.uid) for one in rounds),
+        *(ask("round-states", project, one.uid) for one in rounds), ask("round-states", project, w.coding.uid, query="?state=submitted"),
+        *(sends(f"round-{verb}", project, w.draft.uid) for verb in ("open", "release")),
+        sends("round-open-readings", project, w.coding.uid), sends("round-release", project, w.coding.uid, data={"reason": "x"}),
+        sends("round-reopen", project, w.coding.uid, data={"assignment": str(w.code_theirs.uid), "reason": "x"}),
+        ask("assignment-list"), ask("assignment-list", query=f"?project={project}&round={w.coding.uid}&state=to_do&stage=open"),
+        *(ask("assignment-detail", one.uid) for one in (*held, w.rate_here, w.rate_theirs)),
+        *(ask("segment-list", one.uid) for one in (*held, w.rate_here)), ask("segment-list", here, query="?page_size=1"),
+        ask("segment-detail", here, segment), ask("segment-detail", w.code_theirs.uid, w.bos.segment), ask("segment-detail", here, w.bos.segment),
+        *(ask("usable-code-list", one.uid) for one in held),
+        *(ask(name, one.uid) for name in ("rating", "rating-scale") for one in (w.rate_here, w.rate_theirs)),
+        sends("segment-list", here, data=span, headers=key), sends("segment-list", here, data=span, headers=key),
+        sends("segment-list", here, data={**span, "codes": [{"name": "a new word"}]}), ask("usable-code-list", here),
+        sends("segment-list", here, data={**span, "codes": [{"uid": str(w.bos_code.uid)}]}),
+        sends("segment-list", here, data={**span, "uid": w.bos.segment}), sends("segment-list", w.code_theirs.uid, data=span),
+        sends("usable-code-detail", here, w.own_code.uid, method="patch", data={"version": 1, "definition": "mine"}),
+        sends("usable-code-detail", here, w.own_code.uid, method="patch", data=wording),
+        sends("usable-code-detail", here, w.bos_code.uid, method="patch", data=wording),
+        sends("segment-add-code", here, segment, data={"name": "one more"}),
+        sends("segment-remove-code", here, segment, w.own_code.uid, method="delete"), sends("segment-undo", here),
+        sends("segment-detail", here, segment, method="delete"), sends("segment-submit", w.code_theirs.uid), sends("segment-submit", here),
+        sends("rating", rating, method="put", data=choice), sends("rating", w.rate_theirs.uid, method="put", data=choice),
+        sends("rating-submit", w.rate_theirs.uid), sends("rating-submit", rating),
+        sends("round-detail", project, w.draft.uid, method="delete"),
+        ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),
+    ]  # fmt: skip
