@@ -18,3 +18,5 @@ urlpatterns = [
     path("api/v1/", include("coding.api")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "coding.desk.views.server_error"

@@ -94,7 +94,9 @@ def refuse_own_or_taken(word: Word) -> None:
 def lock_codes(project: Project, *codes: Code) -> list[Code]:
     """Lock codes in one order (so that two leads never wait for each other), and read them anew."""
     lock_project_stream(project)
-    found = {c.pk: c for c in Code.objects.select_for_update(no_key=True).filter(pk__in=[c.pk for c in codes]).order_by("pk")}
+    found = {
+        c.pk: c for c in Code.objects.select_for_update(no_key=True).filter(pk__in=[c.pk for c in codes]).order_by("pk")
+    }
     return [found[code.pk] for code in codes]
 
 

@@ -10,7 +10,9 @@ from coding.agreement.queries import headline
 from coding.desk import queries
 from coding.desk.words import KEPT_ANSWER, in_words
 from coding.incidents.models import Incident
+from coding.lib.api import broken
 from coding.lib.paragraphs import paragraphs
+from coding.lib.api import broken
 from coding.lib.paragraphs import render as render_paragraph
 from coding.people.access import MemberRequest, project_page, signed_in
 from coding.people.models import Event, Project
@@ -74,3 +76,10 @@ def incident(request: MemberRequest, project: Project, number: int) -> HttpRespo
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say what a failed CSRF check means to a person: the page is old, nothing was saved."""
     return render(request, "403_csrf.html", status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that something broke: in the API's own form to programs, as a page to people; nothing of the error leaves."""
+    if request.path.startswith("/api/"):
+        return broken(request)
+    return render(request, "500.html", status=500)

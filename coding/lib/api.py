@@ -194,3 +194,9 @@ def unknown(request: HttpRequest, rest: str = "") -> JsonResponse:
     """Answer an address under the API's that leads nowhere."""
     hint = "" if rest.endswith("/") else " Addresses end with a slash."
     return JsonResponse(body_of(404, "not_found", UNKNOWN + hint), status=404, content_type=PROBLEM)
+
+
+def broken(request: HttpRequest) -> JsonResponse:
+    """Answer a fault of ours in the API's own form; nothing of the fault leaves."""
+    body = body_of(500, "server_error", "Something broke on our side. What you sent was not saved; try it again.")
+    return JsonResponse(body, status=500, content_type="application/problem+json")

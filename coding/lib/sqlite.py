@@ -44,5 +44,3 @@ def check_version(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint="Use a newer SQLite, or set DATABASE_URL to a PostgreSQL database; back up regularly until then.",
         id="loam.W001",
     )]  # fmt: skip
-
-

@@ -110,7 +110,7 @@ class Round(Public):
 
     @property
     def shown_state(self) -> State:
-        """The state as its reader may know it: settling is others' work, so a coder who codes blind reads "released"."""
+        """The state as its reader may know it: settling is others' work, so who codes blind reads "released"."""
         settled_unseen = self.state == self.State.SETTLED and getattr(self, "read_blind", False)
         return self.State.RELEASED if settled_unseen else self.State(self.state)
 
