@@ -12,7 +12,6 @@ from coding.desk.words import KEPT_ANSWER, in_words
 from coding.incidents.models import Incident
 from coding.lib.api import broken
 from coding.lib.paragraphs import paragraphs
-from coding.lib.api import broken
 from coding.lib.paragraphs import render as render_paragraph
 from coding.people.access import MemberRequest, project_page, signed_in
 from coding.people.models import Event, Project

@@ -12,7 +12,7 @@ def broken(monkeypatch):
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(queries, "next_assignment", fail)
-    monkeypatch.setattr("coding.people.models.ProjectQuerySet.visible_to", fail)
+    monkeypatch.setattr("coding.codes.api.Projects.list", fail)
 
 
 def client_of(user):
