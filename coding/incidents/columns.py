@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from coding.incidents.tables import Row, Table
+from coding.incidents.grids import Row
+from coding.incidents.tables import Table
 from coding.lib.text import clean, fault, strip_faults
 
 FIELDS = (

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from coding.incidents.columns import FIELDS
+from coding.incidents.grids import DELIMITERS, ENCODINGS
 from coding.incidents.rules import Choices, Reading
-from coding.incidents.tables import DELIMITERS, ENCODINGS
 
 LABELS = {
     "title": "Title", "text": "Text", "occurred_on": "Date", "source_name": "Source", "source_url": "Link",

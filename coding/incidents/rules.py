@@ -19,8 +19,9 @@ from coding.incidents.columns import (
     read_row,
     repeats,
 )
+from coding.incidents.grids import Row, TableError
 from coding.incidents.models import Import, Incident
-from coding.incidents.tables import Row, Table, TableError, read_table
+from coding.incidents.tables import Table, read_table
 from coding.lib import clock, ids
 from coding.lib.canonical import sha256
 from coding.lib.refusals import BadInput, Refusal

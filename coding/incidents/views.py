@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from coding.incidents import rules
 from coding.incidents.columns import FIELDS
 from coding.incidents.forms import ReadingForm, UploadForm, choices_from
+from coding.incidents.grids import UPLOAD_LIMIT
 from coding.incidents.models import Import, Incident
-from coding.incidents.tables import UPLOAD_LIMIT
 from coding.lib.collation import in_order
 from coding.lib.refusals import BadInput, back_with
 from coding.people.access import MemberRequest, project_page

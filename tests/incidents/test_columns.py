@@ -19,7 +19,8 @@ from coding.incidents.columns import (
     read_row,
     repeats,
 )
-from coding.incidents.tables import Row, Table, read_table
+from coding.incidents.grids import Row
+from coding.incidents.tables import Table, read_table
 
 DATA = Path("/work/shared/data")
 HEADER = ("id", "title", "text", "date", "url", "lang", "note")

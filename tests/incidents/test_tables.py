@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coding.incidents import tables
-from coding.incidents.tables import TableError, read_table
+from coding.incidents import workbooks
+from coding.incidents.grids import TableError
+from coding.incidents.tables import read_table
 
 DATA = Path("/work/shared/data")
 CHINESE = "编号,标题,描述\n1,自动驾驶汽车事故,一辆自动驾驶汽车在测试中撞上行人\n2,人脸识别错误,系统认错了人\n"
@@ -483,7 +484,7 @@ def test_the_first_visible_sheet_with_rows_is_read_and_others_can_be_chosen():
 
 
 def test_a_tag_without_end_is_refused_and_a_long_text_is_read(monkeypatch):
-    monkeypatch.setattr(tables, "TOKEN_LIMIT", 100_000)
+    monkeypatch.setattr(workbooks, "TOKEN_LIMIT", 100_000)
     noise = "".join(chr(97 + n * n % 7919 % 26) for n in range(300_000))
     assert "a tag without end" in refusal(zipped({**parts_of(), "xl/x.xml": f'<a b="{noise}"/>'}))
     assert len(read_table(zipped({**parts_of(), "xl/x.xml": f"<a>{noise}</a>"}), "a.xlsx").rows) == 1
@@ -541,9 +542,9 @@ def test_a_workbook_unpacks_to_a_hundred_times_its_size_and_no_more():
 def test_unpacked_bytes_are_counted_to_the_limit_and_no_further(monkeypatch):
     parts = parts_of()
     size = sum(map(len, parts.values()))
-    monkeypatch.setattr(tables, "UNPACKED_LIMIT", size)
+    monkeypatch.setattr(workbooks, "UNPACKED_LIMIT", size)
     assert len(read_table(zipped(parts), "a.xlsx").rows) == 1
-    monkeypatch.setattr(tables, "UNPACKED_LIMIT", size - 1)
+    monkeypatch.setattr(workbooks, "UNPACKED_LIMIT", size - 1)
     assert "over 500 MB" in refusal(zipped(parts))
 
 

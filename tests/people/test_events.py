@@ -141,7 +141,8 @@ def test_two_people_who_act_at_once_get_two_positions():
         try:
             together.wait()
             for number in range(10):
-                describe_project(lead, Project.objects.get(pk=project.pk), name=f"{name}{number}")
+                with transaction.atomic():
+                    record(Project.objects.get(pk=project.pk), lead, "look", f"{name}:{number}")
         except DatabaseError as fault:
             failed.append(fault)
         finally:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from coding.incidents import rules
 from coding.incidents.columns import FIELDS
-from coding.incidents.tables import ENCODINGS
+from coding.incidents.grids import ENCODINGS
 from coding.lib.refusals import BadInput
 from coding.people.models import Project, Role, User
 
