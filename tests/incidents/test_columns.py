@@ -15,10 +15,10 @@ from coding.incidents.columns import (
     guess_day_first,
     guess_mapping,
     mapping_faults,
-    read_date,
     read_row,
     repeats,
 )
+from coding.incidents.dates import read_date
 from coding.incidents.grids import Row
 from coding.incidents.tables import Table, read_table
 
