@@ -1,0 +1,114 @@
+"""Make data through the verbs in a process of its own, under the server's settings; print what a client must know."""
+
+import json
+import random
+import sys
+
+import django
+
+django.setup()
+
+from django.db import transaction  # noqa: E402
+
+from coding.codes.models import ScaleCategory  # noqa: E402
+from coding.codes.rules import start_project  # noqa: E402
+from coding.desk.demonstration import PASSWORD  # noqa: E402
+from coding.incidents.columns import RowValues  # noqa: E402
+from coding.incidents.models import Incident  # noqa: E402
+from coding.incidents.rules import import_rows  # noqa: E402
+from coding.open_coding import rules as open_coding  # noqa: E402
+from coding.people.models import Project, Role, User  # noqa: E402
+from coding.people.rules import add_member  # noqa: E402
+from coding.reconciliation.rules import release_round  # noqa: E402
+from coding.rounds.models import Round  # noqa: E402
+from coding.rounds.rules import Plan, draft_round, open_round  # noqa: E402
+from coding.selective_coding import rules as selective  # noqa: E402
+
+CODERS = 8
+HELD = 12  # incidents of each round that is saved to
+WORDS = ("the guest asked assistant refund answer policy model image voice wrote claimed false later paid court "
+         "newspaper city school doctor engine driver patient company report said nobody knew rule screen").split()  # fmt: skip
+
+
+def new_people(project, lead, names):
+    """Make accounts that code in this project."""
+    for name in names:
+        add_member(lead, project, User.objects.create_user(f"{name}@bench.example", name, PASSWORD), Role.CODER)
+    return list(User.objects.filter(email__in=[f"{name}@bench.example" for name in names]).order_by("email"))
+
+
+def opened(lead, project, coders, stage, incidents, **plan):
+    said = Plan(
+        name=f"Bench {stage}", stage=stage, coders=coders, incidents=incidents, coders_per_incident=len(coders), **plan
+    )
+    return open_round(lead, draft_round(lead, project, said))
+
+
+def saving():
+    """Open two rounds in the demonstration for eight new coders: one to code segments, one to rate."""
+    project, lead = Project.objects.get(), User.objects.get(email="lead@loam.example")
+    coders = new_people(project, lead, [f"c{number}" for number in range(1, CODERS + 1)])
+    incidents = list(Incident.objects.filter(project=project).order_by("number"))
+    coded = opened(lead, project, coders, Round.Stage.OPEN, incidents[:HELD])
+    rated = opened(lead, project, coders, Round.Stage.RATING, incidents[HELD : 2 * HELD], scale=project.scales.get())
+    return {
+        "coders": [
+            {"email": coder.email, "rated": [str(one.uid) for one in rated.assignments.filter(coder=coder)],
+             "coded": [{"uid": str(one.uid), "text": one.incident.text}
+                       for one in coded.assignments.filter(coder=coder).select_related("incident")]}
+            for coder in coders
+        ],
+        "categories": [str(one.uid) for one in ScaleCategory.objects.filter(layer__scale=project.scales.get())],
+    }  # fmt: skip
+
+
+def report(seed, words=300):
+    """Write a text of so many words in six paragraphs."""
+    chance = random.Random(seed)
+    chosen = [chance.choice(WORDS) for _ in range(words)]
+    size = words // 6
+    return "\n\n".join(" ".join(chosen[at : at + size]) + "." for at in range(0, words, size))
+
+
+def project():
+    """Start a project without incidents, with a lead who can sign in."""
+    lead = User.objects.create_user("lead@bench.example", "Lead", PASSWORD)
+    return {"slug": start_project(lead, "Bench").slug}
+
+
+@transaction.atomic
+def growth(count):
+    """A project with so many incidents, all coded and rated by two coders, released."""
+    slug, lead = project()["slug"], User.objects.get(email="lead@bench.example")
+    held = Project.objects.get(slug=slug)
+    rows = [RowValues(n, title=f"Report {n}", text=report(n), external_id=f"R-{n}") for n in range(1, count + 1)]
+    import_rows(held, rows)
+    coders = new_people(held, lead, ["ada", "bo"])
+    incidents = list(Incident.objects.filter(project=held).order_by("number"))
+    code_all(opened(lead, held, coders, Round.Stage.OPEN, incidents), lead)
+    rate_all(opened(lead, held, coders, Round.Stage.RATING, incidents, scale=held.scales.get()), lead)
+    return {"slug": slug}
+
+
+def code_all(coded, lead):
+    for one in coded.assignments.select_related("incident", "coder").order_by("pk"):
+        end = one.incident.text.index(" ", 20)
+        naming = open_coding.Naming(name=f"code {one.position % 10}")
+        open_coding.code_segment(one.coder, one, 0, end, one.incident.text[:end], [naming])
+        open_coding.submit(one.coder, one)
+    release_round(lead, coded)
+
+
+def rate_all(rated, lead):
+    """Rate so that the two agree on three incidents of four."""
+    categories = list(ScaleCategory.objects.filter(layer__scale=rated.scale).order_by("number"))
+    for one in rated.assignments.select_related("coder").order_by("pk"):
+        differs = one.position % 4 == 0 and one.coder.email.startswith("bo")
+        chosen = categories[(one.position + differs) % len(categories)].uid
+        selective.submit(one.coder, one, reading=selective.Reading((selective.Choice(chosen),), chosen))
+    release_round(lead, rated)
+
+
+if __name__ == "__main__":
+    making = {"saving": saving, "project": project, "growth": growth}[sys.argv[1]]
+    print(json.dumps(making(*map(int, sys.argv[2:]))))
