@@ -51,9 +51,11 @@ HUES = 12
 
 
 @transaction.atomic
-def start_project(by: User, name: str, question: str = "", scale: str = "gvs", at: datetime | None = None) -> Project:
+def start_project(
+    by: User, name: str, question: str = "", scale: str = "gvs", *, slug: str = "", at: datetime | None = None
+) -> Project:
     """Create a project that starts from a shipped scale, or from an empty one."""
-    project = create_project(by, name, question, at=at)
+    project = create_project(by, name, question, slug, at=at)
     if scale != EMPTY:
         add_scale(by, project, shipped(scale))
     return project

@@ -86,7 +86,7 @@ def load() -> Project:
 
 def start() -> Demonstration:
     people = {key: User.objects.create_user(email, name, PASSWORD) for key, (email, name, _) in PEOPLE.items()}
-    project = words.start_project(people["lead"], NAME, QUESTION, "gvs")
+    project = words.start_project(people["lead"], NAME, QUESTION, slug="demonstration")
     project.method_note = NOTE
     project.save(update_fields=["method_note"])
     for key, (_, _, role) in PEOPLE.items():

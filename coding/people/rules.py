@@ -117,9 +117,8 @@ def create_project(by: User, name: str, question: str = "", slug: str = "", at: 
 
 
 def free_slug(name: str) -> str:
-    """Make a slug that says nothing about other projects: the name, or the name and a random ending."""
-    base = slugify(name)[:50] or "project"
-    return f"{base}-{secrets.token_hex(2)}" if Project.objects.filter(slug=base).exists() else base
+    """Make a slug of the name and a random ending; always, so that it never tells of another project of that name."""
+    return f"{slugify(name)[:50].strip('-') or 'project'}-{secrets.token_hex(3)}"
 
 
 @transaction.atomic

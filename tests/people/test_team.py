@@ -1,5 +1,7 @@
 """The team: roles, the last lead, and who may change them."""
 
+import re
+
 import pytest
 
 from coding.people import rules
@@ -153,7 +155,14 @@ def test_only_a_lead_reads_and_writes_the_settings(project, ada, stranger, sign_
 
 @pytest.mark.parametrize(("name", "slug"), [("Reports", "reports"), ("データ", "project"), ("a" * 200, "a" * 50)])
 def test_a_project_gets_a_slug(lead, name, slug):
-    assert rules.create_project(lead, name).slug == slug
+    made = rules.create_project(lead, name).slug
+    assert re.fullmatch(rf"{slug}-[0-9a-f]{{6}}", made)
+
+
+def test_a_slug_does_not_tell_whether_another_project_has_the_name(lead):
+    first, second = (rules.create_project(lead, "Reports").slug for _ in range(2))
+    assert len(first) == len(second)
+    assert first != second
 
 
 def test_two_projects_of_one_name_get_two_slugs(lead):
