@@ -67,12 +67,20 @@ def add_scale(by: User, project: Project, content: dict[str, Any]) -> Scale:
     scale = Scale.objects.create(
         project=project, name=content["name"], source=content.get("source", ""), rating_kind=content["rating_kind"]
     )
-    number = 0
-    for position, row in enumerate(content["layers"], 1):
-        layer = Layer.objects.create(scale=scale, position=position, name=row["name"], definition=row["definition"])
-        for place, fields in enumerate(row["categories"], 1):
-            number += 1
-            ScaleCategory.objects.create(layer=layer, position=place, number=number, **fields)
+    layers = [
+        Layer(scale=scale, position=position, name=row["name"], definition=row["definition"])
+        for position, row in enumerate(content["layers"], 1)
+    ]
+    Layer.objects.bulk_create(layers)
+    placed = [
+        (layer, place, fields)
+        for layer, row in zip(layers, content["layers"], strict=True)
+        for place, fields in enumerate(row["categories"], 1)
+    ]
+    ScaleCategory.objects.bulk_create(
+        ScaleCategory(layer=layer, position=place, number=number, **fields)
+        for number, (layer, place, fields) in enumerate(placed, 1)
+    )
     record(project, by, "add_scale", scale, after={"name": scale.name})
     return scale
 

@@ -177,7 +177,7 @@ def test_the_finalise_page_has_one_filled_button(web, project, study, is_ready):
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_an_attachment_of_its_own_type(web, project, study, name):
     answer = web.get(url(project, "export", name))
-    assert answer["Content-Disposition"].startswith('attachment; filename="reports-codebook-living-')
+    assert answer["Content-Disposition"].startswith(f'attachment; filename="{project.slug}-codebook-living-')
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Type"] in {
         "application/json", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -126,9 +126,10 @@ def test_members_stand_in_the_same_order_on_both_databases(project, lead, sign_i
 
 def test_a_lead_describes_the_project(project, lead, sign_in):
     data = {"name": "Reports II", "question": "Why?", "method_note": ""}
-    sign_in(lead).post(f"/p/{project.slug}/settings/", data)
+    slug = project.slug
+    sign_in(lead).post(f"/p/{slug}/settings/", data)
     project.refresh_from_db()
-    assert (project.name, project.question, project.slug) == ("Reports II", "Why?", "reports")
+    assert (project.name, project.question, project.slug) == ("Reports II", "Why?", slug)
     event = Event.objects.get(verb="describe_project")
     assert event.before == '{"name":"Reports","question":""}'
 

@@ -1,7 +1,5 @@
 """Rating at the second door."""
 
-from uuid import uuid4
-
 import pytest
 
 from coding.people.models import Event
@@ -10,6 +8,8 @@ from coding.rounds.rules import open_readings, reopen
 from coding.selective_coding.models import Rating
 from tests import factory
 from tests.door import Door, is_problem
+
+UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"  # an id that nobody has, the same in every process
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_rating_that_changed_since_is_refused(desk, door, uids):
     "wrong",
     [
         {"choices": None}, {"choices": {}}, {"choices": "x"}, {"choices": [5]}, {"choices": [{}]}, {"choices": [{"scale_category": 5}]},
-        {"choices": [{"scale_category": str(uuid4())}]}, {"choices": [{"scale_category": str(uuid4())}] * 201}, {"primary": str(uuid4())},
+        {"choices": [{"scale_category": UNKNOWN}]}, {"choices": [{"scale_category": UNKNOWN}] * 201}, {"primary": UNKNOWN},
         {"primary": 5}, {"primary": ["x"]}, {"none_applies": True}, {"none_applies": "yes"}, {"none_applies": None}, {"confidence": "sure"},
         {"confidence": 5}, {"note": 5}, {"note": "x" * 20_001}, {"version": 5}, {"version": "x" * 65},
     ],
