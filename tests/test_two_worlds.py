@@ -201,6 +201,7 @@ def crawl(w):
         page("selective_coding:integrate", slug), page("selective_coding:scale", slug, w.scale.uid),
         posts("selective_coding:place", slug, w.scale.uid, w.category.uid), posts("selective_coding:storyline", slug, data={"text": "x", "version": 1}),
         page("agreement:overview", slug), page("agreement:round", slug, w.rated.uid), page("agreement:units", slug, w.rated.uid, figure.uid),
+        page("agreement:table", slug, w.rated.uid, figure.uid),
         page("reconciliation:queue", slug), page("reconciliation:unit", slug, w.rated.uid, 1), posts("reconciliation:reopen", slug, w.rated.uid, 1),
         page("codebook:document", slug), page("codebook:finalise", slug), page("codebook:schema", slug),
         posts("codebook:freeze", slug), *(page("codebook:export", slug, name) for name in ("xlsx", "json")),

@@ -222,8 +222,7 @@ class Line:
 
 def behind(one: Measurement, said: Judgements) -> list[Line]:
     """List the incidents behind a figure, disagreements first, then by number."""
-    about = one.method["about"] or {}
-    table = _table(one.level, about.get("number", 0), said)
+    table = table_of(one, said)
     lines = [
         Line(
             unit, [_cell(one.level, value, why, said) for value, why in zip(values, missing, strict=True)],
@@ -234,8 +233,10 @@ def behind(one: Measurement, said: Judgements) -> list[Line]:
     return sorted(lines, key=lambda line: (not line.differs, not line.counts, line.unit.number))
 
 
-def _table(level: str, number: int, said: Judgements) -> list[list[Any]]:
-    match level:
+def table_of(one: Measurement, said: Judgements) -> list[list[Any]]:
+    """Give the reliability table of a figure: units x coders, None is missing."""
+    number = (one.method["about"] or {}).get("number", 0)
+    match one.level:
         case rules.CATEGORY:
             return said.category(number)
         case rules.TOUCHED:

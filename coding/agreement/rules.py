@@ -17,6 +17,7 @@ from coding.agreement.alpha import NO_DISTANCE, NO_PAIRS, NO_VARIATION, Figure
 from coding.agreement.bootstrap import with_interval
 from coding.agreement.distances import jaccard, masi, nominal
 from coding.agreement.models import Measurement
+from coding.agreement.second_opinion import confirm
 from coding.agreement.units import NOT_SUBMITTED, UNCODABLE, Judgements, Label, judgements
 from coding.codes.models import Scale
 from coding.lib.canonical import canonical, sha256
@@ -37,6 +38,7 @@ DEFINITIONS = {
     PRIMARY: "The one primary category, with “none applies” as a value of its own.",
 }
 CHOSEN = (Round.Sampling.BY_HAND, Round.Sampling.THEORETICAL)
+CONFIRMED = f"krippendorff {metadata.version('krippendorff')}"
 NO_POPULATION = "Describes these incidents, not a population."
 
 
@@ -96,6 +98,8 @@ def measurement(
     found = with_interval(
         asked.table, DISTANCES[asked.coefficient], said.events, seed=common["seed"], resamples=RESAMPLES
     )
+    if asked.coefficient == ALPHA and found.value is not None:
+        confirm(asked.table, found.value)
     return Measurement(
         **common, coefficient=asked.coefficient, level=asked.level, about=asked.about.uid if asked.about else "",
         value=found.value, undefined_because=undefined(found, asked.level), low=found.low, high=found.high,
@@ -147,6 +151,7 @@ def particulars(asked: Asked, found: Figure) -> dict[str, Any]:
     about = asked.about
     return {
         "distance": NAMES[asked.coefficient], "definition": DEFINITIONS[asked.level], "closeness": found.closeness,
+        "confirmed_by": CONFIRMED if asked.coefficient == ALPHA and found.value is not None else "",
         "events": found.events, "resamples": found.resamples, "dropped": found.dropped,
         "about": {"name": about.name, "number": about.number, "layer": about.layer} if about else None,
     }  # fmt: skip

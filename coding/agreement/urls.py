@@ -7,4 +7,5 @@ urlpatterns = [
     path("p/<slug:slug>/agreement/", views.overview, name="overview"),
     path("p/<slug:slug>/agreement/<uuid:uid>/", views.round_, name="round"),
     path("p/<slug:slug>/agreement/<uuid:uid>/<uuid:figure>/", views.units, name="units"),
+    path("p/<slug:slug>/agreement/<uuid:uid>/<uuid:figure>/table/", views.table, name="table"),
 ]

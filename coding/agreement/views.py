@@ -7,9 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from coding.agreement import queries
+from coding.agreement.downloads import reliability_table
 from coding.agreement.models import Measurement
 from coding.agreement.rules import DEFINITIONS, is_measured
 from coding.agreement.units import judgements
+from coding.lib.refusals import Forbidden
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
 from coding.rounds.models import Assignment, Round
@@ -63,3 +65,19 @@ def units(request: MemberRequest, project: Project, uid: str, figure: str) -> Ht
         differing = sum(line.differs for line in lines)
         context |= {"said": said, "page": page, "differing": differing, "hides": queries.hides(said)}
     return render(request, "agreement/units.html", context)
+
+
+@require_safe
+@project_page(shared=True)
+def table(request: MemberRequest, project: Project, uid: str, figure: str) -> HttpResponse:
+    """The reliability table behind one figure as CSV, for who has opened the readings."""
+    rated = get_object_or_404(visible(request, project).select_related("scale", "edition"), uid=uid)
+    one = get_object_or_404(Measurement.objects.filter(round=rated), uid=figure)
+    if not has_opened(request.user, rated):
+        raise Forbidden("Open the round's readings first: the table holds what each coder said.")
+    said = judgements(rated, Assignment.objects.visible_to(request.user))
+    if queries.hides(said):
+        raise Forbidden("You code some of these incidents in an open blind round, so the table opens at its release.")
+    answer = HttpResponse(reliability_table(one, said).to_csv(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{project.slug}-{one.level}-{one.uid.hex[:8]}.csv"'
+    return answer

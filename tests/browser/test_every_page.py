@@ -12,7 +12,7 @@ from tests.browser.conftest import Person
 
 pytestmark = pytest.mark.browser
 EACH = 2  # pages of one kind are enough: they come from one template
-NO_PAGES = {"codebook:export", "codebook:schema", "people:sign_out"}
+NO_PAGES = {"codebook:export", "codebook:schema", "agreement:table", "people:sign_out"}
 HANDLED = {"people:password_reset_confirm"}
 
 
