@@ -1,4 +1,6 @@
-"""Eight coders save at once for 15 seconds, segments and ratings in turn: which server, by p95 and worst save."""
+"""Eight coders save at once for 15 seconds, segments and ratings in turn: which server, by p95 and worst save.
+
+A server is named with its workers x the threads of each."""
 
 import importlib.util
 import sqlite3
@@ -11,19 +13,24 @@ from tests.bench.saves import Coder
 
 SECONDS = 15
 GUNICORN = ["-m", "gunicorn", "coding.wsgi", "--log-level", "warning", "--bind"]
-GRANIAN = ["-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning", "--blocking-threads", "4",
-           "--host", "127.0.0.1", "coding.wsgi:application"]  # fmt: skip
+GRANIAN = ["-m", "granian", "coding.wsgi:application", "--interface", "wsgi", "--no-ws", "--log-level", "warning",
+           "--host", "127.0.0.1", "--port"]  # fmt: skip
+SHAPES = ((1, 4), (2, 4), (2, 2), (2, 1))  # workers, threads of each
 
 
 def servers(port):
     """Give the servers to choose from, by name."""
-    bind = [*GUNICORN, f"127.0.0.1:{port}"]
-    yield "gunicorn gthread, 1 worker x 4", [*bind, "--worker-class", "gthread", "--workers", "1", "--threads", "4"]
-    yield "gunicorn gthread, 2 workers x 4", [*bind, "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-    yield "gunicorn sync, 2 workers", [*bind, "--worker-class", "sync", "--workers", "2"]
+    for workers, threads in SHAPES:
+        yield f"gunicorn gthread, {workers} x {threads}", [
+            *GUNICORN, f"127.0.0.1:{port}", "--worker-class", "gthread",
+            "--workers", str(workers), "--threads", str(threads),
+        ]  # fmt: skip
+    yield "gunicorn sync, 2", [*GUNICORN, f"127.0.0.1:{port}", "--worker-class", "sync", "--workers", "2"]
     if importlib.util.find_spec("granian"):
-        yield "granian wsgi, 1 worker x 4", [*GRANIAN, "--port", str(port), "--workers", "1"]
-        yield "granian wsgi, 2 workers x 4", [*GRANIAN, "--port", str(port), "--workers", "2"]
+        for workers, threads in SHAPES:
+            yield f"granian wsgi, {workers} x {threads}", [
+                *GRANIAN, str(port), "--workers", str(workers), "--blocking-threads", str(threads)
+            ]  # fmt: skip
 
 
 def work(coder, gate, times, seconds):

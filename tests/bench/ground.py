@@ -10,6 +10,7 @@ import urllib.request
 from functools import cached_property
 from pathlib import Path
 
+from tests.bench.machine import busy
 from tests.browser.server import ROOT, Server
 
 SLOW_START = 30  # seconds after which a server that does not answer counts as broken
@@ -41,6 +42,9 @@ class Served(Server):
             time.sleep(0.02)
         self.stop()
         raise AssertionError(f"The server did not start:\n{self.log.read_text()}")
+
+    def busy(self):
+        return busy(self.process.pid)
 
     def make(self, *words):
         """Make more data through the verbs (see worlds.py) and give what it says about it."""

@@ -15,7 +15,26 @@ from tests.bench.report import say, table, verdict
 from tests.browser.server import ROOT
 
 ROWS, WORDS, SECONDS, MEMORY = 10_000, 300, 10, 300
-SYLLABLES = "ka lo mi re su ta ne po ri du sa vel mon tar ing est al or".split()
+SYLLABLES = [
+    "ka",
+    "lo",
+    "mi",
+    "re",
+    "su",
+    "ta",
+    "ne",
+    "po",
+    "ri",
+    "du",
+    "sa",
+    "vel",
+    "mon",
+    "tar",
+    "ing",
+    "est",
+    "al",
+    "or",
+]
 
 
 def write_file(path):
@@ -81,7 +100,8 @@ def measure(ground):
         ("page: upload", f"{steps[0]:.1f}", ""), ("page: preview", f"{steps[1]:.1f}", ""),
         ("page: confirm", f"{steps[2]:.1f}", ""), ("page: all", f"{sum(steps):.1f}", f"{most:.0f}"),
     ])  # fmt: skip
-    verdict("\ncommand", seconds, SECONDS, "s")
+    say()
+    verdict("command", seconds, SECONDS, "s")
     verdict("command", memory, MEMORY, "MB")
     verdict("page, its longest step", max(steps), SECONDS, "s")
     verdict("page, its server process", most, MEMORY, "MB")

@@ -50,5 +50,12 @@ def peak_of(pid):
     return int(line.split()[1]) / 1024
 
 
+def busy(pid):
+    """The seconds that a server's workers have computed so far: what a save costs, whoever else uses the machine."""
+    files = [one for child in children(pid) for one in Path(f"/proc/{child}/task").glob("*/schedstat")]
+    return sum(int(one.read_text().split()[0]) for one in files) / 1e9
+
+
 def children(pid):
+    """The processes that this one has started, by number."""
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

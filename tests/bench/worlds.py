@@ -26,8 +26,7 @@ from coding.selective_coding import rules as selective  # noqa: E402
 
 CODERS = 8
 HELD = 12  # incidents of each round that is saved to
-WORDS = ("the guest asked assistant refund answer policy model image voice wrote claimed false later paid court "
-         "newspaper city school doctor engine driver patient company report said nobody knew rule screen").split()  # fmt: skip
+WORDS = ["the", "guest", "asked", "assistant", "refund", "answer", "policy", "model", "image", "voice", "wrote", "claimed", "false", "later", "paid", "court", "newspaper", "city", "school", "doctor", "engine", "driver", "patient", "company", "report", "said", "nobody", "knew", "rule", "screen"]  # fmt: skip
 
 
 def new_people(project, lead, names):
