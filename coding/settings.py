@@ -22,6 +22,13 @@ def listed(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def port(name: str, default: str) -> int:
+    text = os.environ.get(name, default)
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise ImproperlyConfigured(f"{name} is “{text}”, which is no port. Set it to a number such as {default}.")
+    return int(text)
+
+
 DEBUG = flag("LOAM_DEBUG")
 # Only `manage.py demo` and tests serve plain HTTP; everywhere else cookies are secure and HTTP redirects to HTTPS.
 PLAIN_HTTP = DEBUG or flag("LOAM_PLAIN_HTTP")
@@ -108,7 +115,9 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.config(default=f"sqlite:///{LOAM_HOME / 'loam.sqlite3'}", conn_max_age=600)
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{LOAM_HOME / 'loam.sqlite3'}", conn_max_age=600
+    )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     LOAM_HOME.mkdir(parents=True, exist_ok=True)
@@ -190,7 +199,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 EMAIL_BACKEND = os.environ.get("LOAM_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST = os.environ.get("LOAM_EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("LOAM_EMAIL_PORT", "25"))
+EMAIL_PORT = port("LOAM_EMAIL_PORT", "25")
 EMAIL_HOST_USER = os.environ.get("LOAM_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("LOAM_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = flag("LOAM_EMAIL_TLS")
@@ -199,7 +208,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("LOAM_EMAIL_FROM", "loam@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"without_texts": {"()": "coding.lib.logs.WithoutTexts"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_texts"}},
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING"},
         "axes": {"handlers": ["console"], "level": "ERROR"},

@@ -8,6 +8,7 @@ from django import forms
 
 from coding.axial_coding.queries import Card, board_categories, board_codes
 from coding.codes.models import NAME_LENGTH, Category, Code, Relation
+from coding.lib.forms import CleanForm
 from coding.people.models import Project, User
 
 
@@ -18,7 +19,7 @@ class CategoryForm(forms.Form):
     definition = forms.CharField(required=False, widget=forms.Textarea({"rows": 2}))
 
 
-class MergeForm(forms.Form):
+class MergeForm(CleanForm, forms.Form):
     """Which of the selected codes stands for all, and why."""
 
     target = forms.ChoiceField(

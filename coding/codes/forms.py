@@ -21,7 +21,7 @@ class CleanText(forms.CharField):
 class StartForm(forms.Form):
     """What a new project needs; the rest can be said later."""
 
-    name = CleanText(max_length=200, label="Name of the study")
+    name = CleanText(max_length=200, label="Name")
     question = CleanText(
         required=False, max_length=20_000, label="Research question", widget=forms.Textarea({"rows": 2}),
         help_text="Printed in the codebook. You can write it later.",

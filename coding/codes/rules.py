@@ -45,17 +45,26 @@ from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput
 from coding.lib.text import name_key
 from coding.people.models import Project, User
-from coding.people.rules import create_project, lock_project_stream, record
+from coding.people.rules import Key, answered_in_turn, create_project, lock_project_stream, record
 
 HUES = 12
 
 
 @transaction.atomic
 def start_project(
-    by: User, name: str, question: str = "", scale: str = "gvs", *, slug: str = "", at: datetime | None = None
+    by: User,
+    name: str,
+    question: str = "",
+    scale: str = "gvs",
+    *,
+    slug: str = "",
+    at: datetime | None = None,
+    key: Key | None = None,
 ) -> Project:
-    """Create a project that starts from a shipped scale, or from an empty one."""
-    project = create_project(by, name, question, slug, at=at)
+    """Create a project that starts from a shipped scale, or from an empty one; the same key again gives it again."""
+    if event := answered_in_turn(by, key):
+        return event.project
+    project = create_project(by, name, question, slug, at=at, key=key)
     if scale != EMPTY:
         add_scale(by, project, shipped(scale))
     return project
@@ -297,6 +306,9 @@ def map_category(
 @transaction.atomic
 def unmap(by: User, mapping: Mapping) -> None:
     """Take a category's place in the scale back."""
+    lock_project_stream(mapping.category.project)
+    if not Mapping.objects.filter(pk=mapping.pk).exists():
+        raise NotLiving("This place in the scale was taken back already.")
     record(mapping.category.project, by, "unmap", mapping.category, before={"says": str(mapping)})
     mapping.delete()
 

@@ -13,8 +13,10 @@ from coding.codes.content import Frozen, reading_of
 from coding.codes.forms import ReasonForm, StartForm, WordingForm
 from coding.codes.models import Category, Code, Edition, Word
 from coding.lib.collation import in_order
+from coding.lib.ids import new_uid
 from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.people.access import MemberRequest, project_page, signed_in
+from coding.people.keys import key_of
 from coding.people.models import Project
 
 
@@ -24,9 +26,9 @@ def start(request: MemberRequest) -> HttpResponse:
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        project = rules.start_project(request.user, data["name"], data["question"], data["scale"])
+        project = rules.start_project(request.user, data["name"], data["question"], data["scale"], key=key_of(request))
         return redirect("desk:project", project.slug)
-    return render(request, "codes/start.html", {"form": form}, status=400 if form.errors else 200)
+    return render(request, "codes/start.html", {"form": form, "key": new_uid()}, status=400 if form.errors else 200)
 
 
 @project_page(shared=True)

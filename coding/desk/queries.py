@@ -80,7 +80,8 @@ def steps_of(project: Project, membership: Membership, counts: Counts) -> list[S
         if counts["open_rounds"] and action_page == "rounds:new":
             action, action_page, query = "See how the round goes", "rounds:list", ""
         action_url = reverse(action_page, args=[project.slug]) + query
-        url = reverse(page, args=[project.slug])
+        closed = page == "reconciliation:queue" and membership.role == "coder"
+        url = "" if closed else reverse(page, args=[project.slug])
         steps.append(Step(name, url, counted(counts[what], noun), state, action if is_lead else "", action_url))
     return steps
 
@@ -163,6 +164,36 @@ def shielded_steps(project: Project, counts: Counts) -> list[Step]:
         Step("Incidents", reverse("incidents:list", args=[project.slug]), incidents, "done", "", ""),
         Step("Your round", reverse("rounds:list", args=[project.slug]), own, "current", "", ""),
     ]
+
+
+def abouts(targets: list[str], user: User, *, is_coder: bool) -> dict[str, tuple[str, str]]:
+    """Name what events were about, with its page: rounds, assignments and disagreements that this member may read."""
+    uids: dict[str, list[str]] = {}
+    for target in targets:
+        kind, _, uid = target.partition(":")
+        uids.setdefault(kind, []).append(uid)
+    rounds = Round.objects.visible_to(user).filter(uid__in=uids.get("round", [])).select_related("project")
+    mine = Assignment.objects.visible_to(user).filter(uid__in=uids.get("assignment", []), incident__isnull=False)
+    split = Disagreement.objects.visible_to(user).filter(uid__in=uids.get("disagreement", []), incident__isnull=False)
+    named = {f"round:{one.uid}": (f"“{one.name}”", round_url(one)) for one in rounds}
+    for kind, rows in (("assignment", mine), ("disagreement", split)):
+        light = rows.select_related("round__project", "incident").defer("incident__text", "incident__search_text")
+        named |= {f"{kind}:{one.uid}": (f"“{one.incident}”", page_of(one, is_coder)) for one in light}
+    return named
+
+
+def round_url(one: Round) -> str:
+    return reverse("rounds:round", args=[one.project.slug, one.uid])
+
+
+def page_of(one: Assignment | Disagreement, is_coder: bool) -> str:
+    """The page on which an assignment is worked, or a disagreement settled; coders read the incident instead."""
+    if isinstance(one, Assignment):
+        return work_url(one)
+    number = one.incident.number if one.incident else 0
+    if is_coder:
+        return reverse("desk:incident", args=[one.round.project.slug, number])
+    return reverse("reconciliation:unit", args=[one.round.project.slug, one.round.uid, number])
 
 
 def next_step(steps: list[Step]) -> Step | None:

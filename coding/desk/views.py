@@ -26,7 +26,10 @@ LATEST = 100
 def home(request: MemberRequest) -> HttpResponse:
     """Answer "what do I do next?": the next incident to code, and the projects with their way."""
     projects = list(Project.objects.for_home(request.user))
-    context = {"next": queries.next_assignment(request.user), "projects": queries.with_steps(projects, request.user)}
+    ways = queries.with_steps(projects, request.user)
+    following = queries.next_assignment(request.user)
+    leading = [(project, step) for project, steps in ways if (step := queries.next_step(steps))]
+    context = {"next": following, "projects": ways, "leading": leading if following is None else []}
     return render(request, "desk/home.html", context)
 
 
@@ -41,14 +44,23 @@ def project(request: MemberRequest, project: Project) -> HttpResponse:
         "next": queries.next_assignment(request.user, project),
     }
     if not request.membership.is_shielded:
-        context |= {"headline": headline(project), "events": latest(request, project)[:8]}
+        context |= {"headline": headline(project), "events": latest(request, project, 8)}
     return render(request, "desk/project.html", context)
 
 
-def latest(request: MemberRequest, project: Project) -> list[dict[str, Any]]:
+def latest(request: MemberRequest, project: Project, most: int = LATEST) -> list[dict[str, Any]]:
     events = Event.objects.visible_to(request.user).filter(project=project).select_related("actor")
-    shown = events.exclude(verb=KEPT_ANSWER).order_by("-at", "-pk")[:LATEST]
-    return [{"at": one.at, "who": one.actor.name, "words": in_words(one), "reason": one.reason} for one in shown]
+    shown = list(events.exclude(verb=KEPT_ANSWER).order_by("-at", "-pk")[:most])
+    named = queries.abouts([one.target for one in shown], request.user, is_coder=request.membership.role == "coder")
+    return [told(one, named.get(one.target, ("", ""))) for one in shown]
+
+
+def told(event: Event, about: tuple[str, str]) -> dict[str, Any]:
+    """One event as the timeline tells it; what its words name already is not named twice."""
+    words = in_words(event)
+    name, url = about
+    return {"at": event.at, "who": event.actor.name, "words": words, "reason": event.reason,
+            "about": "" if name in words else name, "url": url}  # fmt: skip
 
 
 @require_GET

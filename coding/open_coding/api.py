@@ -15,7 +15,6 @@ from rest_framework.viewsets import GenericViewSet
 
 from coding.codes.api import NewWording
 from coding.codes.models import NAME_LENGTH, Code
-from coding.codes.rules import reword
 from coding.lib.api import Text, Uid, Whole, YesNo
 from coding.lib.refusals import Forbidden
 from coding.open_coding import rules
@@ -27,7 +26,6 @@ from coding.people.models import Project
 from coding.people.rules import Key, answered
 from coding.rounds.api import Submitted, assignment_for, submit
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import lock_assignment
 
 MOST_NAMINGS = 100
 FARTHEST = 2**31 - 1
@@ -245,10 +243,8 @@ class UsableCodes(InAssignment):
         version, reason = wording.pop("version"), wording.pop("reason", "")
 
         def act() -> tuple[Project, Any]:
-            locked = lock_assignment(self.assignment)
-            rules.begin_wording(person(request), locked)
-            own = one_of(rules.own_codes(locked), code)
-            reword(person(request), own, version, reason, stream=locked.stream, **wording)
-            return locked.round.project, next(row for row in self.listed() if row["uid"] == str(code))
+            own = one_of(rules.own_codes(self.assignment), code)
+            rules.word_own(person(request), self.assignment, own, version, reason, **wording)
+            return self.assignment.round.project, next(row for row in self.listed() if row["uid"] == str(code))
 
         return once(request, act)

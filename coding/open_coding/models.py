@@ -34,7 +34,8 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
         return self.filter(start__lt=end, end__gt=start)
 
     def with_codes(self) -> SegmentQuerySet:
-        return self.prefetch_related("codings__code")
+        # One query with a join: a second prefetch would name every code in an OR.
+        return self.prefetch_related(models.Prefetch("codings", Coding.objects.select_related("code")))
 
 
 class Segment(Public):

@@ -113,9 +113,12 @@ class Desk:
         at = self.assignment.position
         before = list(own.filter(position__lt=at).order_by("-position")[:BEFORE])[::-1]
         after = list(own.filter(position__gte=at).order_by("position")[:AFTER])
+        shown = [*after[1:], *before]
         return {
             "queue": [*before, *after],
             "previous": before[-1] if before else None,
+            "following": after[1] if len(after) > 1 else None,
+            "to_do": next((one for one in shown if one.state != Assignment.State.SUBMITTED), None),
             "number": own.filter(position__lte=at).count(),
             "total": own.count(),
             "submitted": own.submitted().count(),

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef
 
 from coding.codes.content import Frozen
 from coding.codes.models import Code
-from coding.codes.rules import MovedOn, coin, named
+from coding.codes.rules import MovedOn, coin, named, reword, worded
 from coding.lib import clock, ids
 from coding.lib.canonical import canonical
 from coding.lib.refusals import BadInput, Refusal
@@ -26,7 +26,7 @@ from coding.open_coding.spans import span_of
 from coding.people.models import Event, User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, lock_assignment
+from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
 
 MOST_SEGMENTS = 10_000
 UNDOABLE = ("code_segment", "remove_code", "delete_segment")
@@ -83,9 +83,10 @@ class Saved:
 
 
 def refuse_unwritable(coder: User, locked: Assignment) -> None:
-    """Refuse others' work, other stages, closed rounds and what is submitted."""
+    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
     if locked.coder_id != coder.pk:
         raise NotYours
+    refuse_no_coder(locked)
     if locked.round.stage != Round.Stage.OPEN:
         raise BadInput("This assignment belongs to another stage; segments are coded in open coding.")
     if locked.round.state != Round.State.OPEN:
@@ -229,7 +230,8 @@ def find_or_coin(assignment: Assignment, naming: Naming) -> Code:
     shared = shared_named(assignment, name_key(name))
     if shared is not None:
         return shared
-    return coin(assignment.round.project, assignment.coder, name, in_vivo=naming.in_vivo, definition=naming.definition)
+    wording = worded({"definition": naming.definition})
+    return coin(assignment.round.project, assignment.coder, name, in_vivo=naming.in_vivo, **wording)
 
 
 def own_codes(assignment: Assignment) -> Any:
@@ -237,12 +239,19 @@ def own_codes(assignment: Assignment) -> Any:
     return Code.objects.own(assignment.coder).filter(project=assignment.round.project)
 
 
-def begin_wording(coder: User, assignment: Assignment) -> None:
-    """Refuse to word codes from somebody else's assignment, or from one that is closed."""
-    if assignment.coder_id != coder.pk:
+@transaction.atomic
+def word_own(coder: User, assignment: Assignment, code: Code, version: int, reason: str = "", **wording: str) -> None:
+    """Reword one of the coder's own private codes; the event goes to the assignment's stream, each wording is kept.
+
+    Raises NotYours, Forbidden, RoundNotOpen, and whatever `reword` raises.
+    """
+    locked = lock_assignment(assignment)
+    if locked.coder_id != coder.pk or code.coined_by_id != coder.pk:
         raise NotYours
-    if assignment.round.state != Round.State.OPEN:
+    refuse_no_coder(locked)
+    if locked.round.state != Round.State.OPEN:
         raise RoundNotOpen
+    reword(coder, code, version, reason, stream=locked.stream, **wording)
 
 
 def usable_codes(assignment: Assignment) -> Any:

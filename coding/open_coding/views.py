@@ -1,13 +1,13 @@
 """Pages of open coding: the workspace, and the fragments that a save changes in it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from coding.codes.rules import reword
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, back_with
 from coding.open_coding import rules
@@ -15,17 +15,14 @@ from coding.open_coding.models import Segment
 from coding.open_coding.queries import Desk, segment_card
 from coding.open_coding.rules import Naming, Saved
 from coding.open_coding.spans import find_quote, whole
-from coding.people.access import MemberRequest, join_request, signed_in
+from coding.people.access import MemberRequest, signed_in
 from coding.people.keys import key_of
+from coding.rounds.access import open_assignment
 from coding.rounds.models import Assignment, Round
 
 
-def assignment_for(request: MemberRequest, uid: object) -> Assignment:
-    """The one getter of an open-coding assignment: 404 for whoever may not know of it."""
-    visible = Assignment.objects.visible_to(request.user).filter(round__stage=Round.Stage.OPEN)
-    found = get_object_or_404(visible.select_related("round__project", "round__edition", "incident", "coder"), uid=uid)
-    join_request(request, found.round.project)
-    return found
+def assignment_for(request: MemberRequest, uid: UUID | str) -> Assignment:
+    return open_assignment(request, uid, Round.Stage.OPEN, "round__edition", "incident", "coder")
 
 
 @require_GET
@@ -43,7 +40,7 @@ def workspace(request: MemberRequest, uid: str) -> HttpResponse:
         "is_coder": is_coder, **desk.queue(),
     }  # fmt: skip
     if context["may_code"]:
-        context |= {"codes": desk.codes(), "can_undo": rules.last_action(assignment) is not None}
+        context |= {"codes": desk.codes(), "is_fresh": not highlights and not context["submitted"]}
     return render(request, "open_coding/workspace.html", context)
 
 
@@ -132,10 +129,9 @@ def codes(request: MemberRequest, uid: str) -> HttpResponse:
 def define(request: MemberRequest, uid: str, code: Any) -> HttpResponse:
     """Write the definition of one's own private code; each wording is kept."""
     assignment = assignment_for(request, uid)
-    rules.begin_wording(request.user, assignment)
     found = get_object_or_404(rules.own_codes(assignment), uid=code)
     version = whole("version", request.POST.get("version", found.version))
-    reword(request.user, found, version, stream=assignment.stream, definition=request.POST.get("definition", ""))
+    rules.word_own(request.user, assignment, found, version, definition=request.POST.get("definition", ""))
     return redirect("open_coding:workspace", assignment.uid)
 
 

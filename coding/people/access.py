@@ -94,8 +94,11 @@ def membership_of(user: User, slug: str) -> Membership:
 def join_request(request: HttpRequest, project: Project) -> MemberRequest:
     """Put the project of a row that was found through `visible_to` on the request (navigation, roles)."""
     member = cast(MemberRequest, request)
-    member.membership = membership_of(member.user, project.slug)
-    member.project = project
+    found = Membership.objects.filter(user=member.user, project=project).first()
+    if found is None:
+        raise Http404("There is no such project, or you are not a member of it.")
+    found.project = project
+    member.membership, member.project = found, project
     return member
 
 

@@ -18,6 +18,8 @@ WAY = [
 ]
 # Shared pages show what others do; a coder of an open blind round is not led to them.
 CLOSED_WHILE_BLIND = {name for _, name in WAY} - {"incidents:list", "rounds:list", "people:team"}
+# What a role cannot open is not in its navigation.
+NOT_FOR_CODERS = {"reconciliation:queue"}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -26,8 +28,10 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     nav = []
     if project is not None:
         shielded = membership is not None and membership.is_shielded
+        is_coder = membership is not None and membership.role == "coder"
+        closed = (CLOSED_WHILE_BLIND if shielded else set()) | (NOT_FOR_CODERS if is_coder else set())
         for label, name in WAY:
-            if shielded and name in CLOSED_WHILE_BLIND:
+            if name in closed:
                 continue
             url = reverse(name, args=[project.slug])
             nav.append({"label": label, "url": url, "current": request.path.startswith(url)})

@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.utils import timezone
 
+from coding.lib.forms import CleanForm
 from coding.people.models import Membership, Project, Role, Token, User
 
 
@@ -38,7 +39,7 @@ class OfficeSignInForm(SignInForm, AdminAuthenticationForm):
     """The same for the administrator's pages, which have a door of their own."""
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class AccountForm(CleanForm, forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = User
         fields = ["name", "theme", "single_keys"]
@@ -47,7 +48,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         widgets = {"theme": forms.RadioSelect}
 
 
-class NewAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # not generic at run time
+class NewAccountForm(CleanForm, BaseUserCreationForm):  # type: ignore[type-arg]  # not generic at run time
     """The account of somebody who follows an invitation; the address is the invited one."""
 
     class Meta:
@@ -55,7 +56,7 @@ class NewAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # not gen
         fields = ["name"]
 
 
-class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class ProjectForm(CleanForm, forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = Project
         fields = ["name", "question", "method_note"]
@@ -73,16 +74,18 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         fields = ["role"]
 
 
-class TokenForm(forms.Form):
+class TokenForm(CleanForm, forms.Form):
     name = forms.CharField(max_length=80, help_text="What it is for, for example: nightly export")
     scope = forms.ChoiceField(choices=Token.Scope.choices)
-    project = forms.ModelChoiceField(Project.objects.none(), required=False, empty_label="All my projects")
+    project = forms.ModelChoiceField(
+        Project.objects.none(), required=False, to_field_name="uid", empty_label="All my projects"
+    )
     expires_on = forms.DateField(
         required=False, widget=forms.DateInput({"type": "date"}), label="Expires on", help_text="Empty: never"
     )
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed through as they came
+        super().__init__(*args, **kwargs)
         self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def clean_expires_on(self) -> date | None:

@@ -111,8 +111,8 @@ class Membership(Public):
 
     @property
     def is_shielded(self) -> bool:
-        """A coder of an open blind round reads nothing that others change meanwhile."""
-        return self.is_blind and self.role == Role.CODER
+        """A coder of an open blind round reads nothing that others change, nor does one made an observer meanwhile."""
+        return self.is_blind and self.role != Role.LEAD
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -167,7 +167,7 @@ class Token(Public):
 
 def shielded(user: User) -> models.Q:
     """Match rows of projects in which this person codes blind just now (for rows with a `project`)."""
-    blind = Membership.objects.filter(user=user, is_blind=True, role=Role.CODER)
+    blind = Membership.objects.filter(user=user, is_blind=True).exclude(role=Role.LEAD)
     return models.Q(project__in=blind.values("project"))
 
 

@@ -27,6 +27,10 @@ class AlreadyMember(Refusal):
     sentence = "This person is a member of the project already."
 
 
+class NoMember(Refusal):
+    sentence = "This person is no longer a member of the project."
+
+
 class InvitationGone(Refusal):
     sentence = "This invitation was used or has expired. Ask the lead for a new one."
 
@@ -52,6 +56,13 @@ def answered(actor: User, key: Key | None) -> Event | None:
     if event and event.body_sha256 != key.body_sha256:
         raise KeyReused
     return event
+
+
+def answered_in_turn(actor: User, key: Key | None) -> Event | None:
+    """The same where no row is there yet to lock: requests of one person with a key wait for each other."""
+    if key is not None:
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    return answered(actor, key)
 
 
 def record(
@@ -108,11 +119,13 @@ def lock_project_stream(project: Project) -> str:
 
 
 @transaction.atomic
-def create_project(by: User, name: str, question: str = "", slug: str = "", at: datetime | None = None) -> Project:
+def create_project(
+    by: User, name: str, question: str = "", slug: str = "", at: datetime | None = None, key: Key | None = None
+) -> Project:
     """Create a project with its first lead."""
     project = Project.objects.create(name=name.strip(), question=question, slug=slug or free_slug(name))
     Membership.objects.create(project=project, user=by, role=Role.LEAD)
-    record(project, by, "create_project", project, after={"name": project.name}, at=at)
+    record(project, by, "create_project", project, after={"name": project.name}, at=at, key=key)
     return project
 
 
@@ -147,8 +160,9 @@ def add_member(by: User, project: Project, user: User, role: str) -> Membership:
 @transaction.atomic
 def change_role(by: User, membership: Membership, role: str) -> None:
     """Give a member another role; the last lead stays lead."""
+    before = held(membership).role
     refuse_last_lead(membership, role)
-    before, membership.role = membership.role, role
+    membership.role = role
     membership.save(update_fields=["role"])
     record(membership.project, by, "change_role", membership.user, before={"role": before}, after={"role": role})
 
@@ -156,10 +170,20 @@ def change_role(by: User, membership: Membership, role: str) -> None:
 @transaction.atomic
 def remove_member(by: User, membership: Membership) -> None:
     """Take a member's access away; what they coded stays."""
+    there = held(membership)
     refuse_last_lead(membership, "")
-    before = {"role": membership.role, "is_blind": membership.is_blind}
+    before = {"role": there.role, "is_blind": there.is_blind}
     record(membership.project, by, "remove_member", membership.user, before=before)
     membership.delete()
+
+
+def held(membership: Membership) -> Membership:
+    """Read a membership anew under the project's lock: a round may have opened, or somebody removed it, meanwhile."""
+    lock_project_stream(membership.project)
+    there = Membership.objects.filter(pk=membership.pk).first()
+    if there is None:
+        raise NoMember
+    return there
 
 
 def left_blind(project: Project, user: User) -> bool:
@@ -184,6 +208,7 @@ def token_hash(token: str) -> str:
 def invite(by: User, project: Project, email: str, role: str, at: datetime | None = None) -> tuple[Invitation, str]:
     """Invite by link; returns the token, which is shown once and kept only as a hash."""
     email, at, token = email.strip().lower(), at or clock.now(), secrets.token_urlsafe(32)
+    lock_project_stream(project)  # two clicks leave one open invitation, the later one
     if Membership.objects.filter(project=project, user__email=email).exists():
         raise AlreadyMember
     Invitation.objects.filter(project=project, email=email, accepted_at=None).delete()

@@ -112,9 +112,12 @@ def text_of(found: Disagreement) -> list[SafeString]:
 
 def ticked(request: MemberRequest) -> dict[str, Any]:
     """Give back what was ticked in a form that was refused."""
-    numbers = [int(number) for number in request.POST.getlist("category") if number.isascii() and number.isdigit()]
-    primary = request.POST.get("primary", "")
-    return {"ticked": numbers, "chosen_primary": int(primary) if primary.isascii() and primary.isdigit() else None}
+    primary = numbers_in([request.POST.get("primary", "")])
+    return {"ticked": numbers_in(request.POST.getlist("category")), "chosen_primary": primary[0] if primary else None}
+
+
+def numbers_in(sent: list[str]) -> list[int]:
+    return [int(text) for text in sent if text.isascii() and text.isdigit() and len(text) < 10]
 
 
 def after_settling(

@@ -9,6 +9,7 @@ from django import forms
 from coding.codes.models import Edition, Scale
 from coding.incidents.models import Incident
 from coding.lib.collation import in_order
+from coding.lib.forms import CleanForm
 from coding.people.models import Project, User
 from coding.rounds.models import Round
 from coding.rounds.rules import Plan, sample
@@ -44,7 +45,7 @@ class CoderField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # n
         return f"{obj.name}{' (machine)' if obj.is_machine else ''}"
 
 
-class RoundForm(forms.Form):
+class RoundForm(CleanForm, forms.Form):
     """A plan for a round: work, incidents, coders."""
 
     name = forms.CharField(max_length=120)
@@ -53,9 +54,12 @@ class RoundForm(forms.Form):
         choices=Round.Purpose.choices, initial=Round.Purpose.MAIN,
         help_text="Only main rounds enter a headline; pilots are there to mend the codebook.",
     )  # fmt: skip
-    scale = forms.ModelChoiceField(Scale.objects.none(), required=False, help_text="For a rating round.")
+    scale = forms.ModelChoiceField(
+        Scale.objects.none(), required=False, to_field_name="uid", help_text="For a rating round."
+    )
     edition = forms.ModelChoiceField(
-        Edition.objects.none(), required=False, empty_label="The present state, frozen when the round opens",
+        Edition.objects.none(), required=False, to_field_name="uid",
+        empty_label="The present state, frozen when the round opens",
         help_text="What coders read as codes, definitions and scale for as long as the round is open.",
     )  # fmt: skip
     sampling = forms.ChoiceField(choices=SAMPLINGS, widget=forms.RadioSelect, label="Incidents")
@@ -73,7 +77,7 @@ class RoundForm(forms.Form):
         required=False, label="Reason for this choice", widget=forms.Textarea({"rows": 2}),
         help_text="A choice by hand needs it; it is printed in the audit trail.",
     )  # fmt: skip
-    coders = CoderField(User.objects.none(), widget=forms.CheckboxSelectMultiple)
+    coders = CoderField(User.objects.none(), to_field_name="uid", widget=forms.CheckboxSelectMultiple)
     coders_per_incident = forms.IntegerField(min_value=1, max_value=50, initial=2)
     is_blind = forms.BooleanField(
         required=False, initial=True, label="Blind",

@@ -18,7 +18,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         if not user.is_authenticated:
             return self.none()
         led = Membership.objects.filter(user=user, role=Role.LEAD).values("project")
-        blind = Membership.objects.filter(user=user, role=Role.CODER, is_blind=True).values("project")
+        blind = Membership.objects.filter(user=user, is_blind=True).exclude(role=Role.LEAD).values("project")
         mine = Assignment.objects.filter(coder=user).exclude(round__state=Round.State.DRAFT).values("round")
         released = Q(state__in=Round.RELEASED) & ~Q(project__in=blind)
         found = self.filter(Q(project__in=led) | Q(pk__in=mine) | released, project__memberships__user=user)
@@ -137,6 +137,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         open_to = (opened | together) & ~Q(incident__in=blind_incidents(user))
         visible = self.filter(Q(coder=user) | open_to, round__project__memberships__user=user)
         return visible.exclude(round__state=Round.State.DRAFT)
+
+    def own_of(self, user: User) -> AssignmentQuerySet:
+        """A member's own assignments in rounds that have opened."""
+        own = self.filter(coder=user, round__project__memberships__user=user)
+        return own.exclude(round__state=Round.State.DRAFT)
 
     def writable_by(self, user: User) -> AssignmentQuerySet:
         return self.visible_to(user).filter(coder=user)

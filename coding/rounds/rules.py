@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
 from coding.codes.models import Edition, Scale
-from coding.codes.rules import freeze
+from coding.codes.rules import freeze, worded
 from coding.incidents.models import Incident
 from coding.lib import clock
-from coding.lib.refusals import BadInput, Refusal
-from coding.people.models import Project, User
+from coding.lib.refusals import BadInput, Forbidden, Refusal
+from coding.people.models import Membership, Project, Role, User
 from coding.people.rules import lock_project_stream, record
 from coding.rounds.models import Assignment, Opening, Round
+
+CODING = (Role.LEAD, Role.CODER)
 
 
 class RoundNotDraft(Refusal):
@@ -28,6 +30,10 @@ class RoundNotOpen(Refusal):
 
 class NothingToCode(Refusal):
     sentence = "This round has no incident or no coder. Add both before you open it."
+
+
+class NoCoder(Refusal):
+    sentence = "Somebody who should code this round is no coder of the project."
 
 
 class NotSubmitted(Refusal):
@@ -90,6 +96,9 @@ def check_plan(project: Project, plan: Plan) -> None:
         raise BadInput(f"There is a round “{plan.name.strip()}” already. Choose another name.")
     if not plan.coders:
         raise BadInput("Choose at least one coder.")
+    may_code = set(project.memberships.filter(role__in=CODING).values_list("user", flat=True))
+    if strangers := [coder for coder in plan.coders if coder.pk not in may_code]:
+        raise BadInput(f"{strangers[0]} is no coder of this project. Choose among its coders and leads.")
     if plan.stage == Round.Stage.RATING and plan.scale is None:
         raise BadInput("Choose the scale to rate on.")
     if plan.stage in {Round.Stage.OPEN, Round.Stage.RATING} and not plan.incidents:
@@ -134,6 +143,7 @@ def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
     lock_project_stream(opened.project)  # no import may change a text while it is being locked
     if not opened.assignments.exists():
         raise NothingToCode
+    refuse_left(opened)
     if opened.is_blind:
         refuse_seen(opened)
     opened.edition = opened.edition or freeze(by, opened.project, f"Frozen for the round “{opened.name}”.", at)
@@ -143,6 +153,13 @@ def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
     shield(opened.project)
     record(opened.project, by, "open_round", opened, after={"edition": opened.edition.number}, at=at)
     return opened
+
+
+def refuse_left(opened: Round) -> None:
+    """Refuse coders who have left or become observers since the draft: nothing would shield them on their return."""
+    members = opened.project.memberships.filter(role__in=CODING).values("user")
+    if first := opened.assignments.exclude(coder__in=members).select_related("coder").first():
+        raise NoCoder(f"{first.coder} is no coder of this project any more. Discard this draft and plan it anew.")
 
 
 def refuse_seen(opened: Round) -> None:
@@ -198,12 +215,21 @@ def has_opened(user: User, released: Round) -> bool:
 def lock_assignment(assignment: Assignment) -> Assignment:
     """Lock one assignment's row, which orders its stream, and read it anew with its round."""
     locked = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "round__project", "incident", "coder"
+        "round__project", "round__edition", "round__scale", "incident", "coder"
     )
-    found = locked.get(pk=assignment.pk)
-    # A release may have committed while this waited for the lock; the joined round is from before the wait.
-    found.round.refresh_from_db(fields=["state"])
+    may_code = Membership.objects.filter(user=OuterRef("coder"), project=OuterRef("round__project"), role__in=CODING)
+    found = locked.annotate(coder_may_code=Exists(may_code)).get(pk=assignment.pk)
+    if connection.features.has_select_for_update:
+        # A release may have committed while this waited for the lock; the joined round is from before the wait.
+        # (SQLite has let no other writer in since BEGIN.)
+        found.round.refresh_from_db(fields=["state"])
     return found
+
+
+def refuse_no_coder(locked: Assignment) -> None:
+    """Refuse to write for whoever has become an observer since; ask it of what `lock_assignment` gave."""
+    if not locked.coder_may_code:  # type: ignore[attr-defined]  # annotated by lock_assignment
+        raise Forbidden("Only a lead researcher or coder can do this here. Your own work stays as it is.")
 
 
 @transaction.atomic
@@ -216,9 +242,10 @@ def reopen(by: User, assignment: Assignment, reason: str, at: datetime | None = 
         raise NotSubmitted
     if not reason.strip():
         raise BadInput("Say why it is reopened.")
+    reason = worded({"reason": reason})["reason"]
     locked.state, locked.submitted_at = Assignment.State.IN_PROGRESS, None
     locked.save(update_fields=["state", "submitted_at"])
-    record(locked.round.project, by, "reopen_assignment", locked, reason=reason.strip(), stream=locked.stream,
+    record(locked.round.project, by, "reopen_assignment", locked, reason=reason, stream=locked.stream,
            at=at, private=locked.is_private)  # fmt: skip
     return locked
 

@@ -58,12 +58,18 @@ def round_page(request: MemberRequest, project: Project, uid: str) -> HttpRespon
     is_lead = request.membership.role == "lead"
     mine = one.assignments.by(request.user).select_related("incident").defer("incident__text", "incident__search_text")
     context = {
-        "round": one, "is_lead": is_lead, "mine": mine.to_do_first(),
+        "round": one, "is_lead": is_lead, "mine": (own := list(mine.to_do_first())), "next": waiting(own),
         "own_progress": rules.progress(one.assignments.by(request.user)),
         **(lead_view(one) if is_lead else {}),
         "has_opened": one.is_released and rules.has_opened(request.user, one),
     }  # fmt: skip
     return render(request, "rounds/round.html", context)
+
+
+def waiting(own: list[Assignment]) -> Assignment | None:
+    """The assignment to go on with: a begun one, else the first that is to do."""
+    begun = [row for row in own if row.state == Assignment.State.IN_PROGRESS]
+    return next(iter(begun + [row for row in own if row.state == Assignment.State.TO_DO]), None)
 
 
 def lead_view(one: Round) -> dict[str, Any]:

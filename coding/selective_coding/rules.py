@@ -26,7 +26,7 @@ from coding.open_coding.rules import AssignmentSubmitted, NotYours
 from coding.people.models import Event, User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, lock_assignment
+from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
 from coding.selective_coding.models import ConsensusRating, Rating
 
 RATE = "rate"
@@ -139,9 +139,10 @@ def submit(
 
 
 def refuse_unwritable(coder: User, locked: Assignment) -> None:
-    """Refuse others' work, other stages, closed rounds and what is submitted."""
+    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
     if locked.coder_id != coder.pk:
         raise NotYours
+    refuse_no_coder(locked)
     if locked.round.stage != Round.Stage.RATING:
         raise BadInput("This assignment belongs to another stage; incidents are rated in a rating round.")
     if locked.round.state != Round.State.OPEN:

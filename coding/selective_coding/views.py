@@ -1,6 +1,7 @@
 """Pages: integrate (categories into the scale, core, storyline), the scale itself, and rate an incident."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,9 +14,10 @@ from coding.codes.rules import MovedOn, map_category, tell, unmap
 from coding.lib import ids
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Forbidden, Refusal, back_with
-from coding.people.access import MemberRequest, allow, join_request, project_page, signed_in
+from coding.people.access import MemberRequest, allow, project_page, signed_in
 from coding.people.keys import key_of
 from coding.people.models import Project, Role
+from coding.rounds.access import open_assignment
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding import queries, rules
 from coding.selective_coding.forms import NO_FIT, Place, place_in, rating_in, version_in
@@ -26,12 +28,8 @@ from coding.selective_coding.rules import Reading
 WHOLE = ("round__edition", "round__scale", "incident", "coder")
 
 
-def assignment_for(request: MemberRequest, uid: object, *along: str) -> Assignment:
-    """The one getter of a rating assignment: 404 for whoever may not know of it."""
-    visible = Assignment.objects.visible_to(request.user).filter(round__stage=Round.Stage.RATING)
-    found = get_object_or_404(visible.select_related("round__project", *along), uid=uid)
-    join_request(request, found.round.project)
-    return found
+def assignment_for(request: MemberRequest, uid: UUID | str, *along: str) -> Assignment:
+    return open_assignment(request, uid, Round.Stage.RATING, *along)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

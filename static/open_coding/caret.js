@@ -59,9 +59,16 @@ export function chosen() {
   return range;
 }
 
+const EDGE = 96; // CSS pixels: the bars above and below the text, and a line
+
 const MOVES = {
   ArrowRight: ["word", 1], ArrowLeft: ["word", -1], ArrowDown: ["paragraph", 1], ArrowUp: ["paragraph", -1],
 };
+
+/** Bring the words at the caret away from the window's edges, where bars stand. @param {DOMRect} words */
+function reveal(words) {
+  if (words.top < EDGE || words.bottom > innerHeight - EDGE) scrollBy({ top: words.top - innerHeight / 3, behavior: "instant" });
+}
 
 /** Move the caret for a key; says whether the key was one of its own. @param {KeyboardEvent} event @returns {Range | null} */
 export function move(event) {
@@ -77,6 +84,6 @@ export function move(event) {
   if (!event.shiftKey || !anchor || !anchor.words.isConnected) anchor = head;
   const range = chosen();
   show(range);
-  head.words.scrollIntoView({ block: "nearest" });
+  reveal(rangeIn(head.words, head.from, head.to).getBoundingClientRect());
   return range;
 }

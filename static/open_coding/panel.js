@@ -16,6 +16,7 @@ const MOST = 8;
 let span = /** @type {Span | null} */ (null);
 let choices = /** @type {Choice[]} */ ([]);
 let at = 0;
+let foot = 0;
 let back = /** @type {HTMLElement} */ (text);
 
 export const isOpen = () => panel.matches(":popover-open");
@@ -45,11 +46,16 @@ export function close() {
 /** Put the panel below the words, or above where there is no room; never over them. @param {DOMRect} words */
 function place(words) {
   const size = panel.getBoundingClientRect();
-  const below = words.bottom + 8;
-  const top = below + size.height < innerHeight || words.top - size.height - 8 < 0 ? below : words.top - size.height - 8;
+  const isBelow = words.bottom + 8 + size.height < innerHeight || words.top - size.height - 8 < 0;
   const left = Math.max(8, Math.min(words.left, innerWidth - size.width - 16));
   panel.style.setProperty("--x", `${left + scrollX}px`);
-  panel.style.setProperty("--y", `${top + scrollY}px`);
+  foot = isBelow ? 0 : words.top + scrollY - 8;
+  panel.style.setProperty("--y", `${isBelow ? words.bottom + scrollY + 8 : foot - size.height}px`);
+}
+
+/** Keep a panel that stands above its words standing on them, as its list grows and shrinks. */
+function stand() {
+  if (foot && isOpen()) panel.style.setProperty("--y", `${foot - panel.getBoundingClientRect().height}px`);
 }
 
 const known = () => [...document.querySelectorAll("#codes li[data-uid]")].map((row) => row.dataset);
@@ -82,6 +88,7 @@ function list_() {
 function draw() {
   list.replaceChildren(...choices.map(option));
   input.setAttribute("aria-activedescendant", choices.length ? `choice-${at}` : "");
+  stand();
   document.getElementById(`choice-${at}`)?.scrollIntoView({ block: "nearest" });
 }
 
@@ -142,6 +149,14 @@ input.addEventListener("keydown", (event) => {
   else if (event.code === "Escape" || event.code === "Tab") close();
   else return;
   event.preventDefault();
+});
+// A click on a code beside the text applies it too; the keyboard has the list of the panel.
+document.addEventListener("pointerdown", (event) => {
+  const row = event.target instanceof Element ? event.target.closest("#codes li[data-uid]") : null;
+  if (!(row instanceof HTMLElement) || !isOpen()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  apply({ name: row.dataset.name ?? "", uid: row.dataset.uid, note: "" }, event.shiftKey);
 });
 list.addEventListener("mousedown", (event) => event.preventDefault());
 list.addEventListener("click", (event) => {

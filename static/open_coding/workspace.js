@@ -73,6 +73,7 @@ text.addEventListener("click", (event) => {
 text.addEventListener("keydown", (event) => {
   if (isOpen() || !(event.target instanceof HTMLElement)) return;
   const onSegment = event.target.closest(".seg");
+  if (event.code === "Enter" && (event.ctrlKey || event.metaKey)) return;
   if (event.code === "Enter" || (event.code === "Space" && onSegment)) {
     if (event.target.closest("[data-go]")) return;
     event.preventDefault();
@@ -140,6 +141,13 @@ document.addEventListener("keydown", (event) => {
       keys.querySelector("summary")?.focus();
     }
   } else if (event.code === "Escape" && isOpen()) close();
+  else if ((event.code === "ArrowRight" || event.code === "ArrowLeft") && event.target === document.body) {
+    const range = move(event);
+    if (!range) return;
+    event.preventDefault();
+    text.focus({ preventScroll: true });
+    announce(range.toString());
+  }
 });
 
 document.addEventListener("loam:saved", async () => {

@@ -19,18 +19,22 @@ SHAPES = ((1, 4), (2, 4), (2, 2), (2, 1))  # workers, threads of each
 
 
 def servers(port):
-    """Give the servers to choose from, by name."""
+    """Give the servers to choose from that are installed, by name."""
+    if importlib.util.find_spec("gunicorn"):
+        yield from gunicorns(port)
+    for workers, threads in SHAPES:
+        yield f"granian wsgi, {workers} x {threads}", [
+            *GRANIAN, str(port), "--workers", str(workers), "--blocking-threads", str(threads)
+        ]  # fmt: skip
+
+
+def gunicorns(port):
     for workers, threads in SHAPES:
         yield f"gunicorn gthread, {workers} x {threads}", [
             *GUNICORN, f"127.0.0.1:{port}", "--worker-class", "gthread",
             "--workers", str(workers), "--threads", str(threads),
         ]  # fmt: skip
     yield "gunicorn sync, 2", [*GUNICORN, f"127.0.0.1:{port}", "--worker-class", "sync", "--workers", "2"]
-    if importlib.util.find_spec("granian"):
-        for workers, threads in SHAPES:
-            yield f"granian wsgi, {workers} x {threads}", [
-                *GRANIAN, str(port), "--workers", str(workers), "--blocking-threads", str(threads)
-            ]  # fmt: skip
 
 
 def work(coder, gate, times, seconds):

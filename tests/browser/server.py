@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import urllib.request
 from pathlib import Path
 
 from django.conf import settings
+
+from coding.desk.management.commands.demo import server_command
 
 ROOT = Path(settings.BASE_DIR)
 PASSWORD = "a long way to walk"
@@ -79,20 +82,11 @@ class Server:
         return done.stdout
 
     def start(self):
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "coding.wsgi",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--workers",
-            "2",
-            "--threads",
-            "2",
-        ]
+        command = server_command(self.port)
         with self.log.open("a") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
         for _ in range(100):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/health/", timeout=10):
                 return
@@ -103,6 +97,11 @@ class Server:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(timeout=20)
+
+    def kill(self):
+        """End the server and its workers as a power cut would: at once, in the middle of whatever they do."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=20)
 
 
 @contextlib.contextmanager

@@ -84,7 +84,7 @@ def invited(lead, person, name):
 def start_project(lead):
     page = lead.page
     page.get_by_role("link", name="Start a project").first.click()
-    page.get_by_label("Name of the study").fill(PROJECT)
+    page.get_by_label("Name", exact=True).fill(PROJECT)
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("heading", name=PROJECT)).to_be_visible()
     page.get_by_role("link", name="Import incidents").click()
@@ -107,6 +107,15 @@ def open_round(lead, name, stage):
     expect(page.locator("main")).to_contain_text("is open")
 
 
+def submit_as_it_is(page, act, key=""):
+    """Submit an incident with paragraphs without a code: the page says so, and asks."""
+    expect(page.locator("#untouched")).to_contain_text("without a code")
+    act()
+    sure = page.get_by_role("button", name="Submit as it is")
+    expect(sure).to_be_focused()
+    page.keyboard.press(key) if key else sure.click()
+
+
 def code_by_mouse(coder):
     """Ada codes with the mouse: two segments an incident, one of them with two codes."""
     page = coder.page
@@ -125,7 +134,7 @@ def code_by_mouse(coder):
         page.keyboard.press("Enter")
         expect(page.locator(".margin [data-go]")).to_have_count(3)
         saved(page)
-        leaving(page, lambda: page.get_by_role("button", name="Submit").click())
+        leaving(page, lambda: submit_as_it_is(page, lambda: page.get_by_role("button", name="Submit").click()))
 
 
 def code_by_keyboard(coder):
@@ -147,7 +156,7 @@ def code_by_keyboard(coder):
         page.keyboard.press("Control+z")
         expect(page.locator(".margin [data-go]")).to_have_count(1)
         page.locator("#submit").focus()
-        leaving(page, lambda: page.keyboard.press("Enter"))
+        leaving(page, lambda: submit_as_it_is(page, lambda: page.keyboard.press("Enter"), "Enter"))
 
 
 def release(lead):

@@ -329,3 +329,34 @@ def test_readings_cost_the_same_for_two_coders_and_for_eight(project, lead, sign
         costs.append(len(queries))
     assert costs[0] == costs[1]
     assert Assignment.objects.count() == 10
+
+
+def test_who_leads_is_offered_the_next_step_where_nothing_is_to_be_coded(project, lead, ada, sign_in):
+    page = sign_in(lead).get("/")
+    assert page.context["next"] is None
+    assert [(one, step.action) for one, step in page.context["leading"]] == [(project, "Import incidents")]
+    assert "Import incidents" in page.content.decode()
+    assert sign_in(ada).get("/").context["leading"] == []
+
+
+def test_what_waits_to_be_coded_comes_before_the_way(project, lead, held, sign_in):
+    factory.round_of(project, [lead])
+    page = sign_in(lead).get("/")
+    assert page.context["next"]
+    assert page.context["leading"] == []
+
+
+def test_an_event_names_what_it_was_about(project, lead, ada, bo, held, sign_in):
+    of = factory.round_of(project, [ada, bo])
+    told = body(sign_in(lead), f"/p/{project.slug}/activity/")
+    assert f'<a href="/p/{project.slug}/rounds/{of.uid}/">“{of.name}”</a>' in told
+    first = factory.assignment(of, ada)
+    submit(ada, first)
+    assert "submitted an incident: <a" in body(sign_in(ada), f"/p/{project.slug}/activity/")
+    assert "submitted an incident" not in body(sign_in(bo), f"/p/{project.slug}/activity/")
+
+
+def test_a_coder_is_led_to_no_page_that_is_closed_to_the_role(project, lead, ada, held, sign_in):
+    for path in ("/", f"/p/{project.slug}/"):
+        assert f"/p/{project.slug}/reconcile/" not in body(sign_in(ada), path)
+    assert f"/p/{project.slug}/reconcile/" in body(sign_in(lead), f"/p/{project.slug}/")

@@ -310,7 +310,7 @@ def test_the_number_of_queries_stays_with_more_segments(desk, door, ada, django_
     for count in (2, 40):
         for n in range(count):
             code_segment(ada, desk, n * 3, n * 3 + 40, None, [factory.Naming(name=f"code {n}")])
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             door.get(path(desk) + "?page_size=200")
         with django_assert_num_queries(6):
             door.get(f"assignments/{desk.uid}/codes/?page_size=200")

@@ -170,3 +170,19 @@ def test_a_round_coded_together_opens_to_its_members_at_once(project, ada, bo, s
     mine = factory.assignment(together, ada)
     assert sign_in(bo).get(url("workspace", mine)).status_code == 200
     assert sign_in(bo).post(url("code_segment", mine), words(mine), headers=HTMX).status_code == 409
+
+
+def test_a_coder_is_told_how_to_code_until_something_is_coded(desk, ada, sign_in):
+    assert sign_in(ada).get(url("workspace", desk)).context["is_fresh"]
+    factory.code(desk, "late fee", "a")
+    assert not sign_in(ada).get(url("workspace", desk)).context["is_fresh"]
+
+
+def test_a_submitted_incident_leads_to_the_next_one_to_do(desk, ada, sign_in):
+    other = factory.assignment(desk.round, ada, desk.round.assignments.by(ada).last().incident)
+    rules.submit(ada, desk)
+    page = sign_in(ada).get(url("workspace", desk))
+    assert page.context["following"] == page.context["to_do"] == other
+    assert f'href="{url("workspace", other)}">Code the next one</a>' in page.content.decode()
+    rules.submit(ada, other)
+    assert "Back to the round" in sign_in(ada).get(url("workspace", desk)).content.decode()

@@ -25,7 +25,7 @@ def new(project):
 
 def data(*coders, **more):
     return {
-        "name": "First", "stage": "open", "purpose": "main", "sampling": "all", "coders": [one.pk for one in coders],
+        "name": "First", "stage": "open", "purpose": "main", "sampling": "all", "coders": [one.uid for one in coders],
         "coders_per_incident": 2, "is_blind": "on", **more,
     }  # fmt: skip
 
@@ -92,7 +92,7 @@ def test_withdrawn_incidents_are_left_out(project, lead, ada, bo, held, new, sig
      ({"stage": "rating"}, "Choose the scale to rate on."),
      ({"stage": "axial"}, "Select a valid choice"),
      ({"coders": []}, "This field is required."),
-     ({"coders": ["999999"]}, "is not one of the available choices"),
+     ({"coders": ["8f14e45f-ceea-467f-a8d6-0000000000aa"]}, "is not one of the available choices"),
      ({"name": ""}, "This field is required."),
      ({"name": "x" * 121}, "at most 120 characters"),
      ({"name": "a\x00b"}, "Null characters are not allowed."),

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ CELL_LIMIT = 32_767  # UTF-16 units, Excel's own limit
 EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001  the file format knows no time zones
 LIVE = ("=", "+", "-", "@", "\t", "\n", "'")
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+Styles = dict[tuple[bool, bool], Any]  # (is a head, begins like a formula) -> how such cells look
 CONTINUED = "{name} (continued, {part})"
 
 
@@ -137,14 +139,18 @@ def fill(page: Any, sheet: Sheet) -> None:
         page.column_dimensions[get_column_letter(place)].width = width
     if sheet.name != "Read me" and sheet.rows:
         page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{len(sheet.rows) + 1}"
-    page.append([styled(page, name, is_head=True) for name in sheet.columns])
+    styles: Styles = {}
+    page.append([styled(page, name, styles, is_head=True) for name in sheet.columns])
     for row in sheet.rows:
         head = 1 if sheet.name == "Read me" else 0
-        page.append([styled(page, value, is_head=place < head) for place, value in enumerate(row)])
+        page.append([styled(page, value, styles, is_head=place < head) for place, value in enumerate(row)])
 
 
-def styled(page: Any, value: Cell, is_head: bool = False) -> Any:
-    """Make one cell; a text is written as text whatever it begins with, and stays text when it is edited."""
+def styled(page: Any, value: Cell, styles: Styles, is_head: bool = False) -> Any:
+    """Make one cell; a text is written as text whatever it begins with, and stays text when it is edited.
+
+    `styles` keeps one style for each kind of cell: making it anew for each costs half of the export.
+    """
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font
 
@@ -152,12 +158,16 @@ def styled(page: Any, value: Cell, is_head: bool = False) -> Any:
     if isinstance(value, str):
         cell.value = escaped(value)
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(LIVE)
     else:
         cell.value = value
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if is_head:
-        cell.font = Font(bold=True)
+    kind = (is_head, isinstance(value, str) and value.startswith(LIVE))
+    if kind not in styles:
+        cell.quotePrefix = kind[1]
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if is_head:
+            cell.font = Font(bold=True)
+        styles[kind] = copy(cell._style)
+    cell._style = copy(styles[kind])
     return cell
 
 

@@ -1,0 +1,22 @@
+"""The one getter of an assignment's page, whatever its stage."""
+
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+
+from coding.people.access import MemberRequest, join_request
+from coding.rounds.models import Assignment
+
+
+def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str) -> Assignment:
+    """Find an assignment of a stage, with what `along` names, and put its project on the request.
+
+    404 for whoever may not know of it. A coder's own is asked for first: that is nearly every request, and the
+    question who else may read it costs ten times as much.
+    """
+    rows = Assignment.objects.filter(round__stage=stage).select_related("round__project", *along)
+    found = rows.own_of(request.user).filter(uid=uid).first()
+    if found is None:
+        found = get_object_or_404(rows.visible_to(request.user), uid=uid)
+    join_request(request, found.round.project)
+    return found
