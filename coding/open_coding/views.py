@@ -142,7 +142,7 @@ def submit(request: MemberRequest, uid: str) -> HttpResponse:
     assignment = assignment_for(request, uid)
     rules.submit(request.user, assignment, key=key_of(request))
     mine = Assignment.objects.filter(round=assignment.round, coder=request.user)
-    waiting = mine.exclude(state=Assignment.State.SUBMITTED).to_do_first()
+    waiting = mine.exclude(state=Assignment.State.SUBMITTED).in_round_order()
     following = waiting.filter(position__gt=assignment.position).first() or waiting.first()
     if following is None:
         url = reverse("rounds:round", args=[assignment.round.project.slug, assignment.round.uid])

@@ -155,8 +155,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def human(self) -> AssignmentQuerySet:
         return self.filter(coder__is_machine=False)
 
-    def to_do_first(self) -> AssignmentQuerySet:
-        """In the round's order: what is not submitted comes first."""
+    def in_round_order(self) -> AssignmentQuerySet:
+        """In the order in which the round gives its incidents out."""
         return self.order_by("position", "pk")
 
 

@@ -58,7 +58,7 @@ def round_page(request: MemberRequest, project: Project, uid: str) -> HttpRespon
     is_lead = request.membership.role == "lead"
     mine = one.assignments.by(request.user).select_related("incident").defer("incident__text", "incident__search_text")
     context = {
-        "round": one, "is_lead": is_lead, "mine": (own := list(mine.to_do_first())), "next": waiting(own),
+        "round": one, "is_lead": is_lead, "mine": (own := list(mine.in_round_order())), "next": waiting(own),
         "own_progress": rules.progress(one.assignments.by(request.user)),
         **(lead_view(one) if is_lead else {}),
         "has_opened": one.is_released and rules.has_opened(request.user, one),

@@ -95,7 +95,7 @@ class Way:
 
 def way_of(assignment: Assignment) -> Way:
     """Look along the coder's own assignments of the round; `next` is the next unsubmitted one, round the corner too."""
-    own = Assignment.objects.filter(round=assignment.round_id, coder=assignment.coder_id).to_do_first()
+    own = Assignment.objects.filter(round=assignment.round_id, coder=assignment.coder_id).in_round_order()
     held = list(own.values_list("pk", "uid", "state"))
     at = next(index for index, (pk, _, _) in enumerate(held) if pk == assignment.pk)
     ahead = [*held[at + 1 :], *held[:at]]
