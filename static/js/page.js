@@ -21,6 +21,18 @@ document.addEventListener("announce", (event) => announce(event.detail.value));
 document.addEventListener("alert", (event) => alertNow(event.detail.value));
 document.addEventListener("htmx:sendError", () => alertNow("The server could not be reached. Try again."));
 
+// A second click on a form that is on its way would show the refusal of the second instead of the answer to the first.
+// On the window: every script that sends a form by itself has said so by then.
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
 const current = document.querySelector(".site-nav [aria-current]");
 const strip = current?.closest("ul");
 if (strip) strip.scrollLeft += current.getBoundingClientRect().left - strip.getBoundingClientRect().left - strip.clientWidth / 3;
