@@ -175,7 +175,7 @@ class Segments(InAssignment):
         naming = Naming(**taken(NamingField, request))
 
         def act(key: Key | None) -> Saved:
-            if again := rules.repeated(person(request), key):
+            if again := rules.repeated(person(request), self.assignment, key):
                 return again
             there = one_of(self.rows(), uid)
             return rules.code_segment(person(request), self.assignment, there.start, there.end, None, [naming], key=key)

@@ -74,9 +74,10 @@ class SegmentState:
 
 @dataclass(frozen=True)
 class Saved:
-    """What a verb did: the event, and the stretch of text whose paragraphs look different now."""
+    """What a verb did: the event, the assignment as read under the lock, and the stretch that looks different."""
 
     event: Event
+    assignment: Assignment
     start: int
     end: int
     segment: str
@@ -113,7 +114,7 @@ def code_segment(
     Raises BadInput, QuoteDiffers, AssignmentSubmitted, RoundNotOpen, TooManySegments, KeyReused.
     """
     locked = lock_assignment(assignment)
-    if again := repeated(coder, key):
+    if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
     text = incident_of(locked).text
@@ -146,7 +147,7 @@ def remove_code(
 ) -> Saved:
     """Take one code off a segment; without any code the segment goes too."""
     locked = lock_assignment(assignment)
-    if again := repeated(coder, key):
+    if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
     before = state_of(find_segment(locked, segment))
@@ -163,7 +164,7 @@ def delete_segment(
 ) -> Saved:
     """Take a segment and its codings away; undo brings both back."""
     locked = lock_assignment(assignment)
-    if again := repeated(coder, key):
+    if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
     return write(locked, "delete_segment", state_of(find_segment(locked, segment)), None, key=key, at=at)
@@ -173,7 +174,7 @@ def delete_segment(
 def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
     """Undo the coder's last action in this assignment that is not undone yet."""
     locked = lock_assignment(assignment)
-    if again := repeated(coder, key):
+    if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
     last = last_action(locked)
@@ -194,7 +195,7 @@ def last_action(assignment: Assignment) -> Event | None:
 def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Assignment:
     """Declare the incident coded; it can be reopened by the lead until release."""
     locked = lock_assignment(assignment)
-    if repeated(coder, key):
+    if repeated(coder, locked, key):
         return locked
     refuse_unwritable(coder, locked)
     locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at or clock.now()
@@ -204,13 +205,13 @@ def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: d
     return locked
 
 
-def repeated(coder: User, key: Key | None) -> Saved | None:
+def repeated(coder: User, locked: Assignment, key: Key | None) -> Saved | None:
     """Answer a retry with what the first try did; asked under the lock, so that two at once have one effect."""
     event = answered(coder, key)
     if event is None:
         return None
     answer = json.loads(event.answer or "{}")
-    return Saved(event, answer.get("start", 0), answer.get("end", 0), answer.get("segment", ""))
+    return Saved(event, locked, answer.get("start", 0), answer.get("end", 0), answer.get("segment", ""))
 
 
 def incident_of(assignment: Assignment) -> Any:
@@ -311,7 +312,7 @@ def write(
         before=before and asdict(before), after=after and asdict(after), stream=assignment.stream,
         key=key, at=at, answer=answer, undoes=undoes, private=assignment.is_private,
     )  # fmt: skip
-    return Saved(event, stated.start, stated.end, stated.uid)
+    return Saved(event, assignment, stated.start, stated.end, stated.uid)
 
 
 def apply(assignment: Assignment, before: SegmentState | None, after: SegmentState | None) -> None:

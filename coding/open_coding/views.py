@@ -21,6 +21,11 @@ from coding.rounds.access import open_assignment
 from coding.rounds.models import Assignment, Round
 
 
+def assignment_for_saving(request: MemberRequest, uid: UUID | str) -> Assignment:
+    """The same getter for verbs, which read under their lock whatever they need."""
+    return open_assignment(request, uid, Round.Stage.OPEN, frame=False)
+
+
 def assignment_for(request: MemberRequest, uid: UUID | str) -> Assignment:
     return open_assignment(request, uid, Round.Stage.OPEN, "round__edition", "incident", "coder")
 
@@ -48,7 +53,7 @@ def workspace(request: MemberRequest, uid: str) -> HttpResponse:
 @signed_in
 def code_segment(request: MemberRequest, uid: str) -> HttpResponse:
     """Code a stretch, given by offsets with its quote, or (without script) by the quote alone."""
-    assignment, post = assignment_for(request, uid), request.POST
+    assignment, post = assignment_for_saving(request, uid), request.POST
     quote = post.get("quote", "").replace("\r\n", "\n")
     start: str | int = post.get("start", "")
     end: str | int = post.get("end", "")
@@ -58,7 +63,7 @@ def code_segment(request: MemberRequest, uid: str) -> HttpResponse:
         request.user, assignment, start, end, quote, [naming_from(post)],
         uid=as_uid(post.get("segment", "")), key=key_of(request),
     )  # fmt: skip
-    return changed(request, assignment, saved)
+    return changed(request, saved)
 
 
 def naming_from(post: Any) -> Naming:
@@ -74,29 +79,29 @@ def naming_from(post: Any) -> Naming:
 @require_POST
 @signed_in
 def delete_segment(request: MemberRequest, uid: str, segment: Any) -> HttpResponse:
-    assignment = assignment_for(request, uid)
-    return changed(request, assignment, rules.delete_segment(request.user, assignment, segment, key=key_of(request)))
+    assignment = assignment_for_saving(request, uid)
+    return changed(request, rules.delete_segment(request.user, assignment, segment, key=key_of(request)))
 
 
 @require_POST
 @signed_in
 def remove_code(request: MemberRequest, uid: str, segment: Any, code: Any) -> HttpResponse:
-    assignment = assignment_for(request, uid)
-    return changed(request, assignment, rules.remove_code(request.user, assignment, segment, code, key=key_of(request)))
+    assignment = assignment_for_saving(request, uid)
+    return changed(request, rules.remove_code(request.user, assignment, segment, code, key=key_of(request)))
 
 
 @require_POST
 @signed_in
 def undo(request: MemberRequest, uid: str) -> HttpResponse:
-    assignment = assignment_for(request, uid)
-    return changed(request, assignment, rules.undo(request.user, assignment, key=key_of(request)))
+    assignment = assignment_for_saving(request, uid)
+    return changed(request, rules.undo(request.user, assignment, key=key_of(request)))
 
 
-def changed(request: MemberRequest, assignment: Assignment, saved: Saved) -> HttpResponse:
+def changed(request: MemberRequest, saved: Saved) -> HttpResponse:
     """Answer a save: the touched paragraphs for script, the whole page for a plain form."""
     if not request.headers.get("HX-Request"):
-        return redirect("open_coding:workspace", assignment.uid)
-    context = {**Desk(assignment, request.user).changed(saved.start, saved.end), "saved": saved}
+        return redirect("open_coding:workspace", saved.assignment.uid)
+    context = {**Desk(saved.assignment, request.user).changed(saved.start, saved.end), "saved": saved}
     return render(request, "open_coding/workspace.html#changed", context)
 
 

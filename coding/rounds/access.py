@@ -8,8 +8,8 @@ from coding.people.access import MemberRequest, join_request
 from coding.rounds.models import Assignment
 
 
-def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str) -> Assignment:
-    """Find an assignment of a stage, with what `along` names, and put its project on the request.
+def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str, frame: bool = True) -> Assignment:
+    """Find an assignment of a stage, with what `along` names, and put its project on the request for the page's frame.
 
     404 for whoever may not know of it. A coder's own is asked for first: that is nearly every request, and the
     question who else may read it costs ten times as much.
@@ -18,5 +18,6 @@ def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along:
     found = rows.own_of(request.user).filter(uid=uid).first()
     if found is None:
         found = get_object_or_404(rows.visible_to(request.user), uid=uid)
-    join_request(request, found.round.project)
+    if frame:
+        join_request(request, found.round.project)
     return found
