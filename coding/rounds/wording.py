@@ -20,13 +20,17 @@ class Wording:
 
     def named(self, code: Code) -> tuple[int, str]:
         """Give a code's hue and name for this reader."""
-        row = self.codes.get(str(code.uid))
+        is_own = code.released_at is None and code.coined_by_id == self.reader.pk
+        return self.said(str(code.uid), code.hue, code.name, is_own)
+
+    def said(self, uid: str, hue: int, name: str, is_own: bool) -> tuple[int, str]:
+        """The same from a code's columns; `is_own` says that it is the reader's own private one."""
+        row = self.codes.get(uid)
         if row is not None:
             return row["hue"], row["name"]
-        private = code.released_at is None and code.coined_by_id == self.reader.pk
-        if not self.frozen or private:
-            return code.hue, code.name
-        return code.hue, f"a code that is not in edition {self.number}"
+        if not self.frozen or is_own:
+            return hue, name
+        return hue, f"a code that is not in edition {self.number}"
 
 
 def wording_for(reader: User, project: Project, edition: Edition | None = None) -> Wording:
