@@ -45,8 +45,9 @@ def demonstration(chromium_path):
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path):
+    """A browser for one file: while it is open this thread has a running event loop, and Django's tests refuse that."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
