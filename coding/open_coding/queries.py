@@ -70,7 +70,9 @@ class Desk:
             key = str(uid)
             spans[key] = (first, last, uncertain)
             is_own = released_at is None and coiner == self.reader.pk
-            named.setdefault(key, []).append(self.wording.said(str(code), hue, name, is_own))
+            names = named.setdefault(key, [])
+            if code is not None:
+                names.append(self.wording.said(str(code), hue, name, is_own))
         return [
             Highlight(key, first, last, tuple(named[key]), uncertain) for key, (first, last, uncertain) in spans.items()
         ]

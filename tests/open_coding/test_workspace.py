@@ -186,3 +186,9 @@ def test_a_submitted_incident_leads_to_the_next_one_to_do(desk, ada, sign_in):
     assert f'href="{url("workspace", other)}">Code the next one</a>' in page.content.decode()
     rules.submit(ada, other)
     assert "Back to the round" in sign_in(ada).get(url("workspace", desk)).content.decode()
+
+
+def test_a_segment_that_has_lost_its_codes_does_not_break_the_page(desk, ada, sign_in):
+    factory.code(desk, "late fee", "a")
+    desk.segments.get().codings.all().delete()
+    assert sign_in(ada).get(url("workspace", desk)).status_code == 200
