@@ -144,7 +144,7 @@ def target_of(rated: Round) -> Target:
     """Read the round's scale from its edition, never from the living scale."""
     if rated.edition is None or rated.scale is None:
         raise ValueError(f"{rated} has no edition or no scale: only an open or released rating round can be measured.")
-    scale = Frozen(rated.edition).scale(rated.scale.uid)
+    scale = Frozen.of(rated.edition).scale(rated.scale.uid)
     if scale is None:
         raise ValueError(f"Edition {rated.edition.number} does not hold the scale {rated.scale.name}.")
     layers, categories = [], []

@@ -45,7 +45,7 @@ def document_of(project: Project, edition: Edition) -> Row:
 
 def states_of(project: Project, upto: int | None = None) -> list[tuple[int | None, Row]]:
     """Read the frozen states in order, up to and with one."""
-    return [(one.number, Frozen(one).content) for one in queries.editions(project, upto)]
+    return [(one.number, Frozen.of(one).content) for one in queries.editions(project, upto)]
 
 
 def build(project: Project, edition: Edition | None, content: Row, states: list[tuple[int | None, Row]]) -> Row:

@@ -13,6 +13,7 @@ from coding.agreement.queries import latest
 from coding.axial_coding.models import Evidence
 from coding.codebook.models import Example, Publication
 from coding.codes.models import Code, Edition
+from coding.lib.prepared import Prepared, Slot, number
 from coding.open_coding.models import Coding, Segment
 from coding.people.models import Project
 from coding.reconciliation.models import Decision, Objection
@@ -52,11 +53,11 @@ class Standing(NamedTuple):
     settled_by: str
 
 
-def released(project: Project) -> QuerySet[Round]:
+def released(project: Project | Slot) -> QuerySet[Round]:
     return Round.objects.filter(project=project).released()
 
 
-def counted(project: Project) -> QuerySet[Round]:
+def counted(project: Project | Slot) -> QuerySet[Round]:
     return released(project).filter(purpose__in=COUNTED)
 
 
@@ -67,16 +68,7 @@ def iso(at: datetime | None) -> str | None:
 
 def uses(project: Project) -> list[Use]:
     """List codings of people in submitted assignments; machines and withdrawn incidents are left out."""
-    rows = Coding.objects.filter(
-        segment__assignment__round__in=counted(project).values("pk"),
-        segment__assignment__state=Assignment.State.SUBMITTED,
-        segment__assignment__coder__is_machine=False,
-        segment__assignment__incident__withdrawn_because="",
-    ).values_list(
-        "code__uid", "segment", "segment__start", "segment__end", "segment__is_uncertain",
-        "segment__assignment__incident", "segment__assignment__incident__number", "segment__assignment__coder",
-    )  # fmt: skip
-    return [Use(str(row[0]), *row[1:]) for row in rows]
+    return [Use(str(row[0]), *row[1:]) for row in USES(project=project.pk)]
 
 
 def by_owner(found: Iterable[Use], codes: list[dict[str, Any]]) -> dict[str, list[Use]]:
@@ -148,12 +140,8 @@ def quote_rows(codes: dict[str, list[Use]]) -> dict[str, list[dict[str, Any]]]:
 
 def examples(project: Project) -> dict[str, list[dict[str, Any]]]:
     """Give the anchor examples by the public id of what they show."""
-    rows = Example.objects.filter(incident__project=project).annotate(quote=words_at("incident__text"))
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows.order_by("incident__number", "start", "end", "kind", "pk").values(
-        "code__uid", "category__uid", "scale_category__uid",
-        "kind", "start", "end", "quote", "incident__number", "incident__title", "incident__source_url",
-    ):  # fmt: skip
+    for row in EXAMPLES(project=project.pk):
         of = row["code__uid"] or row["category__uid"] or row["scale_category__uid"]
         found[str(of)].append({
             "kind": row["kind"], "start": row["start"], "end": row["end"], "quote": row["quote"],
@@ -164,10 +152,7 @@ def examples(project: Project) -> dict[str, list[dict[str, Any]]]:
 
 def evidence(project: Project) -> dict[str, list[dict[str, Any]]]:
     """Give what speaks for and against each relation, from released rounds."""
-    rows = Evidence.objects.filter(segment__assignment__round__in=released(project).values("pk"))
-    rows = rows.filter(relation__phenomenon__project=project)
-    held = list(rows.order_by("segment__assignment__incident__number", "segment__start", "pk")
-                .values_list("relation__uid", "speaks", "segment"))  # fmt: skip
+    held = EVIDENCE(project=project.pk)
     words = quotes(segment for _, _, segment in held)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for relation, speaks, segment in held:
@@ -180,12 +165,7 @@ def standings(project: Project) -> list[Standing]:
 
     An incident waiting for its decision in a later round keeps what an earlier round settled.
     """
-    rows = ConsensusRating.objects.filter(round__in=counted(project).values("pk"), incident__withdrawn_because="")
-    columns = (
-        "round__scale__uid", "incident", "round", "round__released_at", "scale_category__uid",
-        "stance", "is_primary", "is_plural", "settled_by",
-    )  # fmt: skip
-    found = [standing(row) for row in rows.values_list(*columns)]
+    found = [standing(row) for row in STANDINGS(project=project.pk)]
     last: dict[tuple[str, int], tuple[datetime, int]] = {}
     for row in found:
         key = (row.scale, row.incident)
@@ -216,16 +196,7 @@ def measurements(project: Project) -> list[Measurement]:
 
 def rounds(project: Project) -> list[Round]:
     """Take the released rounds with what they held, in the order of their release."""
-    submitted = Q(assignments__state=Assignment.State.SUBMITTED)
-    human, machine = (Q(assignments__coder__is_machine=is_machine) for is_machine in (False, True))
-    found = released(project).select_related("edition", "scale").defer("edition__content").annotate(
-        human_coders=Count("assignments__coder", filter=human, distinct=True),
-        machine_coders=Count("assignments__coder", filter=machine, distinct=True),
-        incidents=Count("assignments__incident", distinct=True),
-        planned=Count("assignments", distinct=True),
-        submitted=Count("assignments", filter=submitted, distinct=True),
-    )  # fmt: skip
-    return list(found.order_by("released_at", "pk"))
+    return ROUNDS(project=project.pk)
 
 
 def decisions(project: Project) -> list[Decision]:
@@ -241,13 +212,9 @@ def decisions(project: Project) -> list[Decision]:
 
 def decided(project: Project) -> dict[tuple[int, int], list[tuple[str, bool]]]:
     """Give what decisions wrote: by round and incident the scale categories, and which is primary."""
-    rows = ConsensusRating.objects.filter(round__in=released(project).values("pk"), settled_by="decision")
-    rows = rows.exclude(stance=0).order_by("-is_primary", "scale_category__number", "pk")
     found: dict[tuple[int, int], list[tuple[str, bool]]] = defaultdict(list)
-    for round_, incident, number, name, primary in rows.values_list(
-        "round", "incident", "scale_category__number", "scale_category__name", "is_primary"
-    ):
-        found[round_, incident].append((f"{number} {name}" if name else "None applies", primary))
+    for round_, incident, place, name, primary in DECIDED(project=project.pk):
+        found[round_, incident].append((f"{place} {name}" if name else "None applies", primary))
     return found
 
 
@@ -277,3 +244,60 @@ def publications(project: Project) -> QuerySet[Publication]:
 def latest_publication(project: Project) -> Publication | None:
     """Give the publication that none supersedes."""
     return Publication.objects.filter(edition__project=project, superseded_by=None).order_by("-at", "-pk").first()
+
+
+def with_counts(found: QuerySet[Round]) -> QuerySet[Round]:
+    """Annotate rounds with how many coded and what was done."""
+    submitted = Q(assignments__state=Assignment.State.SUBMITTED)
+    human, machine = (Q(assignments__coder__is_machine=is_machine) for is_machine in (False, True))
+    return found.annotate(
+        human_coders=Count("assignments__coder", filter=human, distinct=True),
+        machine_coders=Count("assignments__coder", filter=machine, distinct=True),
+        incidents=Count("assignments__incident", distinct=True),
+        planned=Count("assignments", distinct=True),
+        submitted=Count("assignments", filter=submitted, distinct=True),
+    )
+
+
+# The document asks all of these at once; building their text would take longer than their answers.
+IN_PROJECT = number("project")
+USES = Prepared(
+    lambda: Coding.objects.filter(
+        segment__assignment__round__in=counted(IN_PROJECT).values("pk"),
+        segment__assignment__state=Assignment.State.SUBMITTED,
+        segment__assignment__coder__is_machine=False,
+        segment__assignment__incident__withdrawn_because="",
+    ).values_list(
+        "code__uid", "segment", "segment__start", "segment__end", "segment__is_uncertain",
+        "segment__assignment__incident", "segment__assignment__incident__number", "segment__assignment__coder",
+    )
+)  # fmt: skip
+EXAMPLES = Prepared(
+    lambda: Example.objects.filter(incident__project=IN_PROJECT).annotate(quote=words_at("incident__text"))
+    .order_by("incident__number", "start", "end", "kind", "pk").values(
+        "code__uid", "category__uid", "scale_category__uid",
+        "kind", "start", "end", "quote", "incident__number", "incident__title", "incident__source_url",
+    )
+)  # fmt: skip
+STANDINGS = Prepared(
+    lambda: ConsensusRating.objects
+    .filter(round__in=counted(IN_PROJECT).values("pk"), incident__withdrawn_because="").values_list(
+        "round__scale__uid", "incident", "round", "round__released_at", "scale_category__uid",
+        "stance", "is_primary", "is_plural", "settled_by",
+    )
+)  # fmt: skip
+ROUNDS = Prepared(
+    lambda: with_counts(released(IN_PROJECT).select_related("edition", "scale").defer("edition__content"))
+    .order_by("released_at", "pk")
+)  # fmt: skip
+DECIDED = Prepared(
+    lambda: ConsensusRating.objects.filter(round__in=released(IN_PROJECT).values("pk"), settled_by="decision")
+    .exclude(stance=0).order_by("-is_primary", "scale_category__number", "pk")
+    .values_list("round", "incident", "scale_category__number", "scale_category__name", "is_primary")
+)  # fmt: skip
+EVIDENCE = Prepared(
+    lambda: Evidence.objects
+    .filter(segment__assignment__round__in=released(IN_PROJECT).values("pk"), relation__phenomenon__project=IN_PROJECT)
+    .order_by("segment__assignment__incident__number", "segment__start", "pk")
+    .values_list("relation__uid", "speaks", "segment")
+)  # fmt: skip

@@ -11,7 +11,7 @@ from coding.codebook import queries, rules
 from coding.codebook.checklist import checklist
 from coding.codebook.formats import FORMATS, json_
 from coding.codebook.forms import NoteForm
-from coding.codebook.outline import outline
+from coding.codebook.printed import printed
 from coding.codes.models import Edition
 from coding.codes.rules import freeze as freeze_edition
 from coding.codes.rules import is_frozen
@@ -33,11 +33,11 @@ def document_page(
 ) -> HttpResponse:
     closed = rules.why_quotes_are_closed(request.membership)
     is_lead, unchanged = request.membership.role == "lead", handed.edition is None and handed.is_frozen
+    page = printed(handed, quotes=not closed)
     context: dict[str, Any] = {
-        "handout": handed, "book": outline(handed.document, quotes=not closed), "closed": closed, "form": form,
+        "handout": handed, "book": page.book, "markup": page.markup, "closed": closed, "form": form,
         "editions": list(Edition.objects.filter(project=project).defer("content").order_by("-number")),
         "is_lead": is_lead, "formats": FORMATS, "query": query_of(handed), "is_frozen": unchanged,
-        "incident_url": reverse("desk:incident", args=[project.slug, 0]).removesuffix("0/"),  # hundreds: resolved once
         "can_freeze": is_lead and handed.edition is None and not unchanged,
     }  # fmt: skip
     return render(request, "codebook/document.html", context, status=status)

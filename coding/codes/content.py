@@ -5,13 +5,15 @@ Order is by stored keys and positions, never by database id, so that equal state
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import Q
 
-from coding.codes.models import Category, Code, Edition, Mapping, Relation, Scale, Storyline
+from coding.codes.models import Category, Code, Edition, Layer, Mapping, Relation, Scale, ScaleCategory, Storyline
 from coding.lib.collation import in_order
+from coding.lib.prepared import Prepared, Slot, number
+from coding.lib.text import name_key
 from coding.people.models import Project
 
 
@@ -19,32 +21,31 @@ def content_of(project: Project) -> dict[str, Any]:
     """Collect adopted codes and categories, their relations, mappings, the scales and the storyline."""
     story = Storyline.objects.filter(project=project).first()
     return {
-        "codes": [code_row(code) for code in adopted_codes(project)],
-        "categories": [category_row(category) for category in adopted_categories(project)],
+        "codes": code_rows(project),
+        "categories": [category_row(category) for category in CATEGORIES(project=project.pk)],
         "relations": relation_rows(project),
-        "scales": [scale_row(scale) for scale in Scale.objects.filter(project=project).order_by("pk")],
+        "scales": scale_rows(project),
         "mappings": mapping_rows(project),
         "storyline": story.text if story else "",
     }
 
 
-def adopted_codes(project: Project) -> Any:
-    return (
-        Code.objects.filter(project=project).adopted().select_related("category")
-        .prefetch_related("merged_from").order_by(in_order("name_key"), "pk")
-    )  # fmt: skip
-
-
-def adopted_categories(project: Project) -> Any:
+def adopted_categories(project: Project | Slot) -> Any:
     return Category.objects.filter(project=project).adopted().order_by(in_order("name_key"), "pk")
 
 
-def code_row(code: Code) -> dict[str, Any]:
+def code_rows(project: Project) -> list[dict[str, Any]]:
+    merged: dict[int, list[str]] = {}
+    for uid, into in MERGED(project=project.pk):
+        merged.setdefault(into, []).append(str(uid))
+    return [code_row(code, sorted(merged.get(code.pk, []))) for code in CODES(project=project.pk)]
+
+
+def code_row(code: Code, merged_from: list[str]) -> dict[str, Any]:
     category = code.category if code.category and code.category.adopted_at and not code.category.retired_at else None
     return {
         "uid": str(code.uid), **code.wording(), "in_vivo": code.in_vivo, "hue": code.hue,
-        "category": str(category.uid) if category else None,
-        "merged_from": sorted(str(other.uid) for other in code.merged_from.all()),
+        "category": str(category.uid) if category else None, "merged_from": merged_from,
     }  # fmt: skip
 
 
@@ -61,12 +62,12 @@ def relation_rows(project: Project) -> list[dict[str, Any]]:
             "uid": str(relation.uid), "phenomenon": str(relation.phenomenon.uid), "role": relation.role,
             "filler": relation.filler.ref() if relation.filler else "", "rationale": relation.rationale,
         }
-        for relation in standing_relations(project)
+        for relation in RELATIONS(project=project.pk)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (row["phenomenon"], row["role"], row["filler"]))
 
 
-def standing_relations(project: Project) -> Any:
+def standing_relations(project: Project | Slot) -> Any:
     """Give the relations whose both ends are in use; those of retired words rest, and are not shown."""
     filler = Q(filler_category__in=Category.objects.adopted()) | Q(filler_code__in=Code.objects.adopted())
     found = Relation.objects.filter(filler, phenomenon__project=project, phenomenon__in=Category.objects.adopted())
@@ -74,46 +75,77 @@ def standing_relations(project: Project) -> Any:
 
 
 def mapping_rows(project: Project) -> list[dict[str, Any]]:
-    mappings = Mapping.objects.filter(category__project=project, category__in=Category.objects.adopted())
     rows = [
         {
             "category": str(mapping.category.uid), "scale": str(mapping.scale.uid),
             "scale_category": str(mapping.scale_category.uid) if mapping.scale_category else None,
             "rationale": mapping.rationale,
         }
-        for mapping in mappings.select_related("category", "scale", "scale_category")
+        for mapping in MAPPINGS(project=project.pk)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (row["category"] or "", row["scale"] or ""))
 
 
-def scale_row(scale: Scale) -> dict[str, Any]:
-    return {
-        "uid": str(scale.uid), "name": scale.name, "source": scale.source, "rating_kind": scale.rating_kind,
-        "layers": [
-            {
-                "uid": str(layer.uid), "position": layer.position, "name": layer.name, "definition": layer.definition,
-                "categories": [
-                    {
-                        "uid": str(row.uid), "number": row.number, "name": row.name, "definition": row.definition,
-                        "use_when": row.use_when, "avoid_when": row.avoid_when,
-                    }
-                    for row in layer.categories.all()
-                ],
-            }
-            for layer in scale.layers.prefetch_related("categories")
-        ],
-    }  # fmt: skip
+def scale_rows(project: Project) -> list[dict[str, Any]]:
+    """Nest each scale of a project: layers in their order, with their categories in theirs."""
+    layers: dict[int, list[dict[str, Any]]] = {}
+    places: dict[int, list[dict[str, Any]]] = {}
+    for scale in (scales := SCALES(project=project.pk)):
+        layers[scale.pk] = []
+    for layer in LAYERS(project=project.pk):
+        row = {"uid": str(layer.uid), "position": layer.position, "name": layer.name, "definition": layer.definition}
+        layers[layer.scale_id].append({**row, "categories": places.setdefault(layer.pk, [])})
+    for place in PLACES(project=project.pk):
+        places[place.layer_id].append({
+            "uid": str(place.uid), "number": place.number, "name": place.name, "definition": place.definition,
+            "use_when": place.use_when, "avoid_when": place.avoid_when,
+        })  # fmt: skip
+    return [
+        {
+            "uid": str(scale.uid), "name": scale.name, "source": scale.source, "rating_kind": scale.rating_kind,
+            "layers": layers[scale.pk],
+        }
+        for scale in scales
+    ]  # fmt: skip
+
+
+# A codebook asks all of these for one page; building their text would take longer than their answers.
+IN_PROJECT = number("project")
+CODES = Prepared(
+    lambda: Code.objects.filter(project=IN_PROJECT).adopted().select_related("category")
+    .order_by(in_order("name_key"), "pk")
+)  # fmt: skip
+MERGED = Prepared(
+    lambda: Code.objects.filter(project=IN_PROJECT, merged_into__isnull=False).values_list("uid", "merged_into")
+)
+CATEGORIES = Prepared(lambda: adopted_categories(IN_PROJECT))
+RELATIONS = Prepared(lambda: standing_relations(IN_PROJECT))
+MAPPINGS = Prepared(
+    lambda: Mapping.objects.filter(category__project=IN_PROJECT, category__in=Category.objects.adopted())
+    .select_related("category", "scale", "scale_category")
+)  # fmt: skip
+SCALES = Prepared(lambda: Scale.objects.filter(project=IN_PROJECT).order_by("pk"))
+LAYERS = Prepared(lambda: Layer.objects.filter(scale__project=IN_PROJECT).order_by("scale", "position"))
+PLACES = Prepared(
+    lambda: ScaleCategory.objects.filter(layer__scale__project=IN_PROJECT)
+    .order_by("layer__scale", "layer__position", "position")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """An edition's content, read once, with the look-ups that pages need."""
+    """An edition's content as its text says, with the look-ups that pages need; for reading only, requests share it."""
 
-    edition: Edition
+    text: str
+
+    @staticmethod
+    def of(edition: Edition) -> "Frozen":
+        """Read an edition; its text never changes, so the last few stay read."""
+        return _read(edition.content)
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(self.edition.content)
+        content: dict[str, Any] = json.loads(self.text)
         return content
 
     @cached_property
@@ -122,12 +154,27 @@ class Frozen:
         return {row["uid"]: row for row in self.content["codes"]}
 
     @cached_property
+    def keys(self) -> dict[str, str]:
+        """The codes' public ids by the key of their name."""
+        return {name_key(row["name"]): uid for uid, row in self.codes.items()}
+
+    @cached_property
+    def merged(self) -> dict[str, dict[str, Any]]:
+        """The edition's codes, also under the ids of those that were merged into them."""
+        return {old: row for row in self.codes.values() for old in row["merged_from"]} | self.codes
+
+    @cached_property
     def categories(self) -> dict[str, dict[str, Any]]:
         return {row["uid"]: row for row in self.content["categories"]}
 
     def scale(self, uid: object) -> dict[str, Any] | None:
         """One of the edition's scales."""
         return next((row for row in self.content["scales"] if row["uid"] == str(uid)), None)
+
+
+@lru_cache(maxsize=16)
+def _read(text: str) -> Frozen:
+    return Frozen(text)
 
 
 def reading_of(frozen: Frozen) -> dict[str, Any]:

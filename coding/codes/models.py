@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from coding.lib.columns import Public
+from coding.lib.prepared import Slot
 from coding.lib.text import name_key
 from coding.people.models import Project, User, shielded
 
@@ -98,7 +99,7 @@ class CodeQuerySet(WordQuerySet):
     def living(self) -> WordQuerySet:
         return self.filter(retired_at=None, merged_into=None)
 
-    def own(self, user: User) -> WordQuerySet:
+    def own(self, user: User | Slot) -> WordQuerySet:
         """A coder's own private codes, living ones."""
         return self.living().filter(coined_by=user, released_at=None)
 

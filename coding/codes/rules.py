@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -42,12 +42,14 @@ from coding.codes.models import (
 from coding.codes.scales import EMPTY, shipped
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
+from coding.lib.prepared import Prepared, number, text
 from coding.lib.refusals import BadInput
 from coding.lib.text import name_key
 from coding.people.models import Project, User
 from coding.people.rules import Key, answered_in_turn, create_project, lock_project_stream, record
 
 HUES = 12
+OWN_NAMED = Prepared(lambda: Code.objects.own(number("coder")).filter(project=number("project"), name_key=text("key")))
 
 
 @transaction.atomic
@@ -97,10 +99,9 @@ def add_scale(by: User, project: Project, content: dict[str, Any]) -> Scale:
 def coin(project: Project, coder: User, name: str, *, in_vivo: bool = False, **fields: Any) -> Code:
     """Coin a private code, or give the coder's own living one of that name; call it under the assignment's lock."""
     name = named(name)
+    for found in OWN_NAMED(coder=coder.pk, project=project.pk, key=name_key(name)):
+        return cast(Code, found)
     own = Code.objects.own(coder).filter(project=project)
-    found: Code | None = own.filter(name_key=name_key(name)).first()
-    if found is not None:
-        return found
     count = own.count()
     if count >= MOST_CODES:
         raise TooManyCodes
@@ -153,8 +154,8 @@ def reword(by: User, word: Word, version: int, reason: str = "", *, stream: str 
         raise MovedOn
     refuse_reword(fresh, private=bool(stream))
     before, texts = fresh.wording(), worded({k: v for k, v in wording.items() if k != "name"})
-    for field, text in texts.items():
-        setattr(fresh, field, text)
+    for field, said in texts.items():
+        setattr(fresh, field, said)
     if "name" in wording and (name := named(wording["name"])) != fresh.name:
         fresh.call(name)
         refuse_own_or_taken(fresh)

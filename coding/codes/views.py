@@ -111,4 +111,4 @@ def edition(request: MemberRequest, project: Project, number: int) -> HttpRespon
     found = editions.filter(number=number).first()
     if found is None:
         raise Http404("There is no such edition for you to read here.")
-    return render(request, "codes/edition.html", {"edition": found, "reading": reading_of(Frozen(found))})
+    return render(request, "codes/edition.html", {"edition": found, "reading": reading_of(Frozen.of(found))})

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from coding.codes.models import Code
 from coding.incidents.models import Incident
 from coding.lib.columns import Public
+from coding.lib.prepared import Slot
 from coding.people.models import User
 from coding.rounds.models import Assignment, Round
 
@@ -29,7 +30,7 @@ class SegmentQuerySet(models.QuerySet["Segment"]):
     def in_text_order(self) -> SegmentQuerySet:
         return self.order_by("start", "-end", "uid")
 
-    def touching(self, start: int, end: int) -> SegmentQuerySet:
+    def touching(self, start: int | Slot, end: int | Slot) -> SegmentQuerySet:
         """Segments that share at least one code point with `[start, end)`."""
         return self.filter(start__lt=end, end__gt=start)
 

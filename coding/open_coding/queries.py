@@ -17,6 +17,7 @@ from coding.lib.paragraphs import (
     render,
     touched,
 )
+from coding.lib.prepared import Prepared, number
 from coding.open_coding.models import Segment
 from coding.people.models import User
 from coding.rounds.models import Assignment
@@ -27,6 +28,10 @@ COLUMNS = (
     "codings__code__released_at", "codings__code__coined_by",
 )  # fmt: skip
 BEFORE, AFTER = 2, 6
+TOUCHING = Prepared(
+    lambda: Segment.objects.filter(assignment=number("assignment")).touching(number("start"), number("end"))
+    .order_by("start", "-end", "uid", "codings__pk").values_list(*COLUMNS)
+)  # fmt: skip
 
 
 @dataclass
@@ -40,7 +45,7 @@ class Desk:
     def shared(self) -> dict[str, dict[str, Any]]:
         """The codes of the round's edition, by public id."""
         edition = self.assignment.round.edition
-        return Frozen(edition).codes if edition else {}
+        return Frozen.of(edition).codes if edition else {}
 
     @cached_property
     def wording(self) -> Wording:
@@ -61,12 +66,12 @@ class Desk:
 
         Read as columns, not as objects: a dense paragraph has a hundred codings, and a save waits for them.
         """
-        found = self.assignment.segments.order_by("start", "-end", "uid", "codings__pk")
-        if start is not None and end is not None:
-            found = found.touching(start, end)
+        if start is None or end is None:
+            start, end = 0, len(self.text)
         spans: dict[str, tuple[int, int, bool]] = {}
         named: dict[str, list[tuple[int, str]]] = {}
-        for uid, first, last, uncertain, code, hue, name, released_at, coiner in found.values_list(*COLUMNS):
+        found = TOUCHING(assignment=self.assignment.pk, start=start, end=end)
+        for uid, first, last, uncertain, code, hue, name, released_at, coiner in found:
             key = str(uid)
             spans[key] = (first, last, uncertain)
             is_own = released_at is None and coiner == self.reader.pk

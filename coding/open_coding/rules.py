@@ -5,20 +5,21 @@ state before and after; undo puts the state before back, and is refused where th
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from coding.codes.content import Frozen
 from coding.codes.models import Code
 from coding.codes.rules import MovedOn, coin, named, reword, worded
 from coding.lib import clock, ids
 from coding.lib.canonical import canonical
+from coding.lib.prepared import Prepared, number, public_id
 from coding.lib.refusals import BadInput, Refusal
 from coding.lib.text import name_key
 from coding.open_coding.models import Coding, Segment
@@ -30,6 +31,15 @@ from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
 
 MOST_SEGMENTS = 10_000
 UNDOABLE = ("code_segment", "remove_code", "delete_segment")
+THERE = Prepared(
+    lambda: Segment.objects.filter(
+        Q(assignment=number("assignment"), start=number("start"), end=number("end")) | Q(uid=public_id("uid"))
+    )
+)
+HELD = Prepared(
+    lambda: Segment.objects.filter(assignment=number("assignment")).values("assignment").annotate(held=Count("pk"))
+    .values_list("held", flat=True)
+)  # fmt: skip
 
 
 class AssignmentSubmitted(Refusal):
@@ -113,26 +123,34 @@ def code_segment(
 
     Raises BadInput, QuoteDiffers, AssignmentSubmitted, RoundNotOpen, TooManySegments, KeyReused.
     """
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, coder, "round__edition", "incident")
     if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
     text = incident_of(locked).text
     first, last = span_of(text, start, end, quote)
-    codes = [find_or_coin(locked, naming) for naming in namings]
+    codes = {str(code.uid): code.pk for code in (find_or_coin(locked, naming) for naming in namings)}
     if not codes:
         raise BadInput("Name the segment: a segment needs at least one code.")
-    there = locked.segments.filter(start=first, end=last).first()
+    uid = uid or ids.new_uid()
+    there = segment_at(locked, first, last, uid)
     before = state_of(there) if there else None
-    if there is None and locked.segments.count() >= MOST_SEGMENTS:
-        raise TooManySegments
-    kept = list(before.codes) if before else []
-    given = [str(code.uid) for code in codes if str(code.uid) not in kept]
-    if there is None and uid and Segment.objects.filter(uid=uid).exists():
+    segment_uid, kept = (before.uid, before.codes) if before else (str(uid), ())
+    after = SegmentState(segment_uid, first, last, tuple(dict.fromkeys((*kept, *codes))))
+    return write(locked, "code_segment", there, before, after, codes=codes, key=key, at=at)
+
+
+def segment_at(locked: Assignment, start: int, end: int, uid: UUID) -> Segment | None:
+    """Find the segment of exactly these words, or refuse a new one: under an id that is taken, or one too many."""
+    found: list[Segment] = THERE(assignment=locked.pk, start=start, end=end, uid=uid)
+    for segment in found:
+        if (segment.assignment_id, segment.start, segment.end) == (locked.pk, start, end):
+            return segment
+    if found:
         raise BadInput("This id is taken. Choose another random one for the new segment.")
-    segment_uid = before.uid if before else str(uid or ids.new_uid())
-    after = SegmentState(segment_uid, first, last, (*kept, *dict.fromkeys(given)))
-    return write(locked, "code_segment", before, after, key=key, at=at)
+    if sum(HELD(assignment=locked.pk)) >= MOST_SEGMENTS:
+        raise TooManySegments
+    return None
 
 
 @transaction.atomic
@@ -146,16 +164,17 @@ def remove_code(
     at: datetime | None = None,
 ) -> Saved:
     """Take one code off a segment; without any code the segment goes too."""
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, coder, "round__edition", "incident")
     if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
-    before = state_of(find_segment(locked, segment))
+    there = find_segment(locked, segment)
+    before = state_of(there)
     rest = tuple(one for one in before.codes if one != str(code))
     if rest == before.codes:
         raise SegmentGone("This segment does not bear that code any more. Reload the incident.")
     after = SegmentState(before.uid, before.start, before.end, rest) if rest else None
-    return write(locked, "remove_code", before, after, key=key, at=at)
+    return write(locked, "remove_code", there, before, after, key=key, at=at)
 
 
 @transaction.atomic
@@ -163,17 +182,18 @@ def delete_segment(
     coder: User, assignment: Assignment, segment: UUID, *, key: Key | None = None, at: datetime | None = None
 ) -> Saved:
     """Take a segment and its codings away; undo brings both back."""
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, coder, "round__edition", "incident")
     if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
-    return write(locked, "delete_segment", state_of(find_segment(locked, segment)), None, key=key, at=at)
+    there = find_segment(locked, segment)
+    return write(locked, "delete_segment", there, state_of(there), None, key=key, at=at)
 
 
 @transaction.atomic
 def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
     """Undo the coder's last action in this assignment that is not undone yet."""
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, coder, "round__edition", "incident")
     if again := repeated(coder, locked, key):
         return again
     refuse_unwritable(coder, locked)
@@ -181,7 +201,10 @@ def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: dat
     if last is None:
         raise NothingToUndo
     before, after = read_state(last.after), read_state(last.before)
-    return write(locked, "undo", before, after, key=key, at=at, undoes=last)
+    there = locked.segments.filter(uid=(after or before).uid).first()  # type: ignore[union-attr]  # an act has one
+    if (state_of(there) if there else None) != before:
+        raise MovedOn
+    return write(locked, "undo", there, before, after, key=key, at=at, undoes=last)
 
 
 def last_action(assignment: Assignment) -> Event | None:
@@ -194,7 +217,7 @@ def last_action(assignment: Assignment) -> Event | None:
 @transaction.atomic
 def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Assignment:
     """Declare the incident coded; it can be reopened by the lead until release."""
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, coder, "round__edition", "incident")
     if repeated(coder, locked, key):
         return locked
     refuse_unwritable(coder, locked)
@@ -246,7 +269,7 @@ def word_own(coder: User, assignment: Assignment, code: Code, version: int, reas
 
     Raises NotYours, Forbidden, RoundNotOpen, and whatever `reword` raises.
     """
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, coder, "round__edition", "incident")
     if locked.coder_id != coder.pk or code.coined_by_id != coder.pk:
         raise NotYours
     refuse_no_coder(locked)
@@ -265,14 +288,13 @@ def usable_codes(assignment: Assignment) -> Any:
 def edition_codes(assignment: Assignment) -> dict[str, dict[str, Any]]:
     """Give the codes of the edition that the round is coded against, as they were worded then."""
     edition = assignment.round.edition
-    return Frozen(edition).codes if edition else {}
+    return Frozen.of(edition).codes if edition else {}
 
 
 def shared_named(assignment: Assignment, key: str) -> Code | None:
-    for uid, row in edition_codes(assignment).items():
-        if name_key(row["name"]) == key:
-            return Code.objects.filter(project=assignment.round.project, uid=uid).first()
-    return None
+    edition = assignment.round.edition
+    uid = Frozen.of(edition).keys.get(key) if edition else None
+    return Code.objects.filter(project=assignment.round.project, uid=uid).first() if uid else None
 
 
 def find_segment(assignment: Assignment, uid: UUID) -> Segment:
@@ -295,14 +317,17 @@ def read_state(text: str) -> SegmentState | None:
 
 
 def write(
-    assignment: Assignment, verb: str, before: SegmentState | None, after: SegmentState | None, *,
-    key: Key | None, at: datetime | None, undoes: Event | None = None,
+    assignment: Assignment, verb: str, there: Segment | None, before: SegmentState | None, after: SegmentState | None,
+    *, codes: Mapping[str, int] | None = None, key: Key | None, at: datetime | None, undoes: Event | None = None,
 ) -> Saved:  # fmt: skip
-    """Bring a segment from one state to another and record it; both states None is never asked for."""
+    """Bring a segment, if it is `there`, from one state to another and record it; one of the states is given.
+
+    `codes` are the ids that the verb knows already of codes that are new on the segment.
+    """
     stated = after or before
     if stated is None:
         raise BadInput("Nothing to change.")
-    apply(assignment, before, after)
+    apply(assignment, there, before, after, codes)
     if assignment.state == Assignment.State.TO_DO:
         assignment.state = Assignment.State.IN_PROGRESS
         assignment.save(update_fields=["state"])
@@ -315,19 +340,24 @@ def write(
     return Saved(event, assignment, stated.start, stated.end, stated.uid)
 
 
-def apply(assignment: Assignment, before: SegmentState | None, after: SegmentState | None) -> None:
-    """Change the rows; refuse (MovedOn) where they do not stand as `before` says."""
-    uid = (after or before).uid  # type: ignore[union-attr]  # one of them is there, see write
-    segment = assignment.segments.filter(uid=uid).first()
-    if (state_of(segment) if segment else None) != before:
-        raise MovedOn
+def apply(
+    assignment: Assignment, segment: Segment | None, before: SegmentState | None, after: SegmentState | None,
+    codes: Mapping[str, int] | None,
+) -> None:  # fmt: skip
+    """Change the rows, which stand as `before` says."""
     if after is None:
-        assignment.segments.filter(uid=uid).delete()
+        if segment is not None:
+            segment.delete()
         return
     if segment is None:
-        segment = Segment.objects.create(uid=uid, assignment=assignment, start=after.start, end=after.end)
-    had = set(before.codes) if before else set()
-    segment.codings.filter(code__uid__in=had - set(after.codes)).delete()
+        segment = Segment.objects.create(uid=after.uid, assignment=assignment, start=after.start, end=after.end)
+    had = before.codes if before else ()
+    if taken := set(had) - set(after.codes):
+        segment.codings.filter(code__uid__in=taken).delete()
     added = [code for code in after.codes if code not in had]
-    pks = dict(Code.objects.filter(uid__in=added).values_list("uid", "pk"))
-    Coding.objects.bulk_create(Coding(segment=segment, code_id=pks[UUID(code)]) for code in added)
+    pks = codes if codes is not None else pks_of(added)
+    Coding.objects.bulk_create(Coding(segment=segment, code_id=pks[code]) for code in added)
+
+
+def pks_of(uids: Sequence[str]) -> dict[str, int]:
+    return {str(uid): pk for uid, pk in Code.objects.filter(uid__in=uids).values_list("uid", "pk")}

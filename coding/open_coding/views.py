@@ -17,13 +17,12 @@ from coding.open_coding.rules import Naming, Saved
 from coding.open_coding.spans import find_quote, whole
 from coding.people.access import MemberRequest, signed_in
 from coding.people.keys import key_of
-from coding.rounds.access import open_assignment
+from coding.rounds.access import assignment_to_save, open_assignment
 from coding.rounds.models import Assignment, Round
 
 
 def assignment_for_saving(request: MemberRequest, uid: UUID | str) -> Assignment:
-    """The same getter for verbs, which read under their lock whatever they need."""
-    return open_assignment(request, uid, Round.Stage.OPEN, frame=False)
+    return assignment_to_save(request, uid, Round.Stage.OPEN)
 
 
 def assignment_for(request: MemberRequest, uid: UUID | str) -> Assignment:

@@ -13,10 +13,15 @@ from django.utils.text import slugify
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
 from coding.lib.ids import new_uid
+from coding.lib.prepared import Prepared, number, text
 from coding.lib.refusals import BadInput, Refusal
 from coding.people.models import Event, Invitation, Membership, Project, Role, Token, User
 
 INVITATION_DAYS = 14
+EVENT_OF_KEY = Prepared(lambda: Event.objects.filter(actor=number("actor"), key=text("key")))
+LAST_OF_STREAM = Prepared(
+    lambda: Event.objects.filter(stream=text("stream")).order_by("-position").values_list("position", "hash")[:1]
+)
 
 
 class LastLead(Refusal):
@@ -52,7 +57,7 @@ def answered(actor: User, key: Key | None) -> Event | None:
     """Give the event that this key wrote already; refuse the same key with another body (422)."""
     if key is None:
         return None
-    event = Event.objects.filter(actor=actor, key=key.text).first()
+    event: Event | None = next(iter(EVENT_OF_KEY(actor=actor.pk, key=key.text)), None)
     if event and event.body_sha256 != key.body_sha256:
         raise KeyReused
     return event
@@ -87,10 +92,9 @@ def record(
     """
     stream = stream or lock_project_stream(project)
     at = at or clock.now()
-    last = Event.objects.filter(stream=stream).order_by("-position").values_list("position", "hash").first()
-    position, previous = (last[0] + 1, last[1]) if last else (1, "")
+    position, previous = next(iter(LAST_OF_STREAM(stream=stream)), (0, ""))
     event = Event(
-        uid=new_uid(), project=project, stream=stream, position=position, actor=actor, verb=verb,
+        uid=new_uid(), project=project, stream=stream, position=position + 1, actor=actor, verb=verb,
         target=target if isinstance(target, str) else target.ref(),
         before="" if before is None else canonical(before), after="" if after is None else canonical(after),
         reason=reason, at=at, key=key.text if key else None, body_sha256=key.body_sha256 if key else "",

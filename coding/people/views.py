@@ -170,7 +170,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = rules.join_with_new_account(token, form.cleaned_data["name"], form.cleaned_data["password1"])
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, user, backend="coding.people.sign_in.Accounts")
         return redirect("desk:project", invitation.project.slug)
     context = {"invitation": invitation, "form": form}
     return render(request, "people/accept.html", context, status=400 if form.errors else 200)

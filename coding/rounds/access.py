@@ -1,14 +1,20 @@
 """The one getter of an assignment's page, whatever its stage."""
 
+from typing import cast
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
+from coding.lib.prepared import Prepared, number, public_id, text
 from coding.people.access import MemberRequest, join_request
 from coding.rounds.models import Assignment
 
+OWN = Prepared(
+    lambda: Assignment.objects.own_of(number("user")).filter(uid=public_id("uid"), round__stage=text("stage"))
+)
 
-def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str, frame: bool = True) -> Assignment:
+
+def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str) -> Assignment:
     """Find an assignment of a stage, with what `along` names, and put its project on the request for the page's frame.
 
     404 for whoever may not know of it. A coder's own is asked for first: that is nearly every request, and the
@@ -18,6 +24,12 @@ def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along:
     found = rows.own_of(request.user).filter(uid=uid).first()
     if found is None:
         found = get_object_or_404(rows.visible_to(request.user), uid=uid)
-    if frame:
-        join_request(request, found.round.project)
+    join_request(request, found.round.project)
     return found
+
+
+def assignment_to_save(request: MemberRequest, uid: UUID | str, stage: str) -> Assignment:
+    """The same getter for verbs, which read under their lock whatever they need."""
+    for found in OWN(user=request.user.pk, uid=uid, stage=stage):
+        return cast(Assignment, found)
+    return get_object_or_404(Assignment.objects.filter(round__stage=stage).visible_to(request.user), uid=uid)

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from coding.codes.models import Edition, Scale
 from coding.incidents.models import Incident
 from coding.lib.columns import Public
+from coding.lib.prepared import Slot
 from coding.people.models import Membership, Project, Role, User
 
 
@@ -138,7 +139,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         visible = self.filter(Q(coder=user) | open_to, round__project__memberships__user=user)
         return visible.exclude(round__state=Round.State.DRAFT)
 
-    def own_of(self, user: User) -> AssignmentQuerySet:
+    def own_of(self, user: User | Slot) -> AssignmentQuerySet:
         """A member's own assignments in rounds that have opened."""
         own = self.filter(coder=user, round__project__memberships__user=user)
         return own.exclude(round__state=Round.State.DRAFT)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
@@ -12,6 +13,7 @@ from coding.codes.models import Edition, Scale
 from coding.codes.rules import freeze, worded
 from coding.incidents.models import Incident
 from coding.lib import clock
+from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Forbidden, Refusal
 from coding.people.models import Membership, Project, Role, User
 from coding.people.rules import lock_project_stream, record
@@ -212,18 +214,27 @@ def has_opened(user: User, released: Round) -> bool:
     return Opening.objects.filter(user=user, round=released).exists()
 
 
-def lock_assignment(assignment: Assignment) -> Assignment:
-    """Lock one assignment's row, which orders its stream, and read it anew with its round."""
-    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "round__project", "round__edition", "round__scale", "incident", "coder"
-    )
-    may_code = Membership.objects.filter(user=OuterRef("coder"), project=OuterRef("round__project"), role__in=CODING)
-    found = locked.annotate(coder_may_code=Exists(may_code)).get(pk=assignment.pk)
+def lock_assignment(assignment: Assignment, by: User, *along: str) -> Assignment:
+    """Lock one assignment's row, which orders its stream, and read it anew with its round and what `along` names.
+
+    Where it is the work of whoever asks (`by`), its coder is not read again.
+    """
+    found: Assignment = locking(*along)(pk=assignment.pk)[0]
     if connection.features.has_select_for_update:
         # A release may have committed while this waited for the lock; the joined round is from before the wait.
         # (SQLite has let no other writer in since BEGIN.)
         found.round.refresh_from_db(fields=["state"])
+    if found.coder_id == by.pk:
+        found.coder = by
     return found
+
+
+@cache
+def locking(*along: str) -> Prepared:
+    """Ask for one assignment under its lock, with what `along` names and whether its coder may code still."""
+    may_code = Membership.objects.filter(user=OuterRef("coder"), project=OuterRef("round__project"), role__in=CODING)
+    locked = Assignment.objects.select_for_update(of=("self",), no_key=True).filter(pk=number("pk"))
+    return Prepared(lambda: locked.annotate(coder_may_code=Exists(may_code)).select_related("round__project", *along))
 
 
 def refuse_no_coder(locked: Assignment) -> None:
@@ -235,7 +246,7 @@ def refuse_no_coder(locked: Assignment) -> None:
 @transaction.atomic
 def reopen(by: User, assignment: Assignment, reason: str, at: datetime | None = None) -> Assignment:
     """Give a submitted assignment back to its coder, until the round is released."""
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, by)
     if locked.round.is_released:
         raise RoundNotOpen("The round is released: what stood at release is what was measured.")
     if locked.state != Assignment.State.SUBMITTED:

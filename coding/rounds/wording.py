@@ -38,13 +38,7 @@ def wording_for(reader: User, project: Project, edition: Edition | None = None) 
     shield = edition or shielding_edition(reader, project)
     if shield is None:
         return Wording({}, reader, frozen=False)
-    return Wording(by_uid(Frozen(shield)), reader, frozen=edition is None, number=shield.number)
-
-
-def by_uid(content: Frozen) -> dict[str, dict[str, Any]]:
-    """The edition's codes, also under the ids of those that were merged into them."""
-    merged = {old: row for row in content.codes.values() for old in row["merged_from"]}
-    return merged | content.codes
+    return Wording(Frozen.of(shield).merged, reader, frozen=edition is None, number=shield.number)
 
 
 def shielding_edition(reader: User, project: Project) -> Edition | None:

@@ -20,6 +20,7 @@ from coding.codes.rules import MovedOn
 from coding.incidents.models import Incident
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
+from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Refusal
 from coding.open_coding.models import SettledBy
 from coding.open_coding.rules import AssignmentSubmitted, NotYours
@@ -31,6 +32,13 @@ from coding.selective_coding.models import ConsensusRating, Rating
 
 RATE = "rate"
 BATCH = 1_000
+ROWS = Prepared(
+    lambda: Rating.objects.filter(assignment=number("assignment")).select_related("scale_category")
+    .order_by("scale_category__number", "pk")
+)  # fmt: skip
+PLACES = Prepared(
+    lambda: ScaleCategory.objects.filter(layer__scale=number("scale")).order_by("number").values_list("uid", "pk")
+)
 
 
 class RatingIncomplete(Refusal):
@@ -101,7 +109,7 @@ def save_ratings(
     `version` is that of the state which was changed; None writes whatever stands there.
     Raises BadInput, NotYours, AssignmentSubmitted, RoundNotOpen, MovedOn, KeyReused.
     """
-    locked = lock_assignment(assignment)
+    locked = lock_assignment(assignment, coder, "round__edition", "round__scale")
     if event := answered(coder, key):
         return Saved(json.loads(event.answer or "{}").get("version", ""), event.at)
     refuse_unwritable(coder, locked)
@@ -124,7 +132,7 @@ def submit(
     Raises RatingIncomplete unless it says that none applies, or names categories with exactly one primary;
     and whatever `save_ratings` raises.
     """
-    locked, at = lock_assignment(assignment), at or clock.now()
+    locked, at = lock_assignment(assignment, coder, "round__edition", "round__scale"), at or clock.now()
     if answered(coder, key):
         return locked
     refuse_unwritable(coder, locked)
@@ -180,7 +188,7 @@ def checked(assignment: Assignment, reading: Reading) -> Reading:
 
 def scale_of(rated: Round) -> dict[str, Any]:
     """Give the round's scale as its edition holds it. Raises BadInput where it can't be rated on."""
-    frozen = Frozen(rated.edition).scale(rated.scale.uid) if rated.edition and rated.scale else None
+    frozen = Frozen.of(rated.edition).scale(rated.scale.uid) if rated.edition and rated.scale else None
     if frozen is None:
         raise BadInput("The edition of this round does not hold its scale. Ask the lead to open a new round.")
     if frozen["rating_kind"] != Scale.RatingKind.PRESENCE:
@@ -199,7 +207,11 @@ def reading_of(assignment: Assignment) -> Reading:
     Confidence and note lie on its rating rows; where there is none ("none applies", or nothing chosen yet)
     they lie in the last event that wrote them.
     """
-    rows = list(assignment.ratings.select_related("scale_category").order_by("scale_category__number", "pk"))
+    return reading_in(assignment, ROWS(assignment=assignment.pk))
+
+
+def reading_in(assignment: Assignment, rows: Sequence[Rating]) -> Reading:
+    """Say what rows in the scale's order say, all those of an assignment."""
     if rows:
         choices = tuple(Choice(row.scale_category.uid, row.stance) for row in rows)
         primary = next((row.scale_category.uid for row in rows if row.is_primary), None)
@@ -215,7 +227,8 @@ def reading_of(assignment: Assignment) -> Reading:
 
 def write(locked: Assignment, after: Reading, version: str | None, *, key: Key | None, at: datetime) -> Saved:
     """Bring the rating from what stands to `after` and record it; without key an unchanged state leaves no event."""
-    before = reading_of(locked)
+    rows = ROWS(assignment=locked.pk)
+    before = reading_in(locked, rows)
     if version is not None and version != before.version:
         raise MovedOn(
             "This rating was changed in another tab or on another device since you opened it here. "
@@ -223,11 +236,10 @@ def write(locked: Assignment, after: Reading, version: str | None, *, key: Key |
         )
     if before == after and key is None:
         return Saved(before.version, at)
-    apply(locked, before, after)
-    locked.none_applies = after.none_applies
-    if locked.state == Assignment.State.TO_DO:
-        locked.state = Assignment.State.IN_PROGRESS
-    locked.save(update_fields=["none_applies", "state"])
+    apply(locked, rows, after)
+    if locked.state == Assignment.State.TO_DO or locked.none_applies != after.none_applies:
+        locked.state, locked.none_applies = Assignment.State.IN_PROGRESS, after.none_applies
+        locked.save(update_fields=["none_applies", "state"])
     record(
         locked.round.project, locked.coder, RATE, locked, before=before.plain(), after=after.plain(),
         stream=locked.stream, key=key, at=at, answer=canonical({"version": after.version}),
@@ -236,21 +248,24 @@ def write(locked: Assignment, after: Reading, version: str | None, *, key: Key |
     return Saved(after.version, at)
 
 
-def apply(locked: Assignment, before: Reading, after: Reading) -> None:
+def apply(locked: Assignment, rows: Sequence[Rating], after: Reading) -> None:
     """Change the rows; a category that stays chosen keeps its row, and so its evidence."""
-    rows, said = locked.ratings.all(), {"confidence": after.confidence, "note": after.note}
-    if before.chosen - after.chosen:
-        rows.filter(scale_category__uid__in=before.chosen - after.chosen).delete()
-    if before.chosen & after.chosen:
-        rows.update(is_primary=False, **said)
-    added = after.chosen - before.chosen
-    if added:
-        found = list(ScaleCategory.objects.filter(uid__in=added, layer__scale=locked.round.scale_id).order_by("number"))
-        if len(found) != len(added):
+    said = {"confidence": after.confidence, "note": after.note}
+    standing = {row.scale_category.uid: row.pk for row in rows if row.scale_category.uid in after.chosen}
+    if gone := [row.pk for row in rows if row.pk not in standing.values()]:
+        locked.ratings.filter(pk__in=gone).delete()
+    if standing:
+        locked.ratings.update(is_primary=False, **said)
+    if added := after.chosen - standing.keys():
+        known = [(uid, pk) for uid, pk in PLACES(scale=locked.round.scale_id) if uid in added]
+        if len(known) != len(added):
             raise BadInput("A category of this round is no longer in the scale. Ask the lead to open a new round.")
-        Rating.objects.bulk_create(Rating(assignment=locked, scale_category=row, **said) for row in found)
-    if after.primary:
-        rows.filter(scale_category__uid=after.primary).update(is_primary=True)
+        Rating.objects.bulk_create(
+            Rating(assignment=locked, scale_category_id=pk, is_primary=uid == after.primary, **said)
+            for uid, pk in known
+        )
+    if after.primary in standing:
+        locked.ratings.filter(pk=standing[after.primary]).update(is_primary=True)
 
 
 class Standing(NamedTuple):

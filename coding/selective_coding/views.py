@@ -14,10 +14,10 @@ from coding.codes.rules import MovedOn, map_category, tell, unmap
 from coding.lib import ids
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Forbidden, Refusal, back_with
-from coding.people.access import MemberRequest, allow, project_page, signed_in
+from coding.people.access import MemberRequest, project_page, signed_in
 from coding.people.keys import key_of
 from coding.people.models import Project, Role
-from coding.rounds.access import open_assignment
+from coding.rounds.access import assignment_to_save, open_assignment
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding import queries, rules
 from coding.selective_coding.forms import NO_FIT, Place, place_in, rating_in, version_in
@@ -39,10 +39,9 @@ def rate(request: MemberRequest, uid: str) -> HttpResponse:
     if request.method != "POST":
         shown = assignment_for(request, uid, *WHOLE)
         return rating_page(request, shown, rules.reading_of(shown))
-    assignment = assignment_for(request, uid)
+    assignment = assignment_to_save(request, uid, Round.Stage.RATING)
     if assignment.coder_id != request.user.pk:
         raise Forbidden("This is somebody else's rating. Only its coder can change it.")
-    allow(request.membership, "lead coder")
     if request.htmx:  # type: ignore[attr-defined]  # put there by django_htmx
         return saved_by_script(request, assignment)
     return saved_by_form(request, assignment)

@@ -14,7 +14,9 @@ from coding.codebook import rules
 from coding.codebook.formats import json_
 from coding.codebook.models import Publication
 from coding.codes import rules as words
-from coding.codes.models import Edition, Mapping
+from coding.codes.content import Frozen
+from coding.codes.models import Code, Edition, Mapping
+from coding.lib.canonical import canonical
 from coding.rounds.models import Opening
 from tests import factory
 from tests.codebook import factory as made
@@ -233,3 +235,24 @@ def test_pages_cost_the_same_for_any_amount_of_data(web, project, study, lead, n
         words.freeze(lead, more)
     assert cost(more) == few
     assert few <= {"document": 42, "finalise": 24}[name]
+
+
+def test_a_printed_page_is_kept_only_for_the_state_it_shows(web, project, study, lead):
+    page = url(project)
+    before = web.get(page).content.decode()
+    code = Code.objects.get(pk=study.invented.pk)
+    words.reword(lead, code, code.version, definition="An answer that nobody had authorised.")
+    after = web.get(page).content.decode()
+    assert "An answer that nobody had authorised." in after
+    assert "An answer that nobody had authorised." not in before
+
+
+def test_reading_the_codebook_leaves_the_kept_editions_as_they_were_frozen(web, project, study):
+    editions = list(Edition.objects.filter(project=project))
+    for edition in editions:
+        assert web.get(url(project), {"edition": edition.number}).status_code == 200
+        assert web.get(reverse("codes:edition", args=[project.slug, edition.number])).status_code == 200
+    assert web.get(url(project)).status_code == 200
+    assert editions
+    for edition in editions:
+        assert canonical(Frozen.of(edition).content) == edition.content

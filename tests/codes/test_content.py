@@ -49,7 +49,7 @@ def worded(lead):
 
 def test_one_state_has_one_hash_on_both_databases(lead, counted):
     edition = rules.freeze(lead, worded(lead))
-    assert [row["name"] for row in Frozen(edition).content["codes"]] == [
+    assert [row["name"] for row in Frozen.of(edition).content["codes"]] == [
         "ab",
         "apple",
         "zebra",
@@ -116,7 +116,7 @@ def test_a_reading_nests_layers_categories_and_codes(project, lead):
     rules.map_category(lead, trust, scale, seventh, "They believe it.")
     rules.place(lead, rules.create_code(lead, project, "alpha"), trust)
     rules.create_code(lead, project, "beta")
-    reading = reading_of(Frozen(rules.freeze(lead, project)))
+    reading = reading_of(Frozen.of(rules.freeze(lead, project)))
     mapped = [row["mapped"] for layer in reading["scales"][0]["layers"] for row in layer["categories"]]
     assert [row["name"] for row in mapped[6]] == ["Trust"]
     assert [code["name"] for code in reading["categories"][0]["codes"]] == ["alpha"]

@@ -22,7 +22,7 @@ from tests import factory
 from tests.selective_coding.factory import categories, save, uid
 
 # 2 of them the savepoint; deleting rows takes their evidence along; where rows are locked, the round is read after the wait
-SAVE_COST = 13 + connection.features.has_select_for_update
+SAVE_COST = 11 + connection.features.has_select_for_update
 
 
 @pytest.fixture
