@@ -6,8 +6,10 @@ from coding.codes.rules import start_project
 from coding.incidents.columns import RowValues
 from coding.incidents.models import Incident
 from coding.incidents.rules import import_rows
+from coding.open_coding import judging
 from coding.open_coding import rules as coding_rules
-from coding.open_coding.rules import Naming
+from coding.open_coding.models import Mark
+from coding.open_coding.naming import Naming
 from coding.people.models import Membership, Project, Role, User
 from coding.rounds import rules as round_rules
 from coding.rounds.models import Assignment, Round
@@ -73,3 +75,8 @@ def code(assignment: Assignment, quote: str, *names: str, **fields: Any) -> Any:
     start = assignment.incident.text.index(quote)
     namings = [Naming(name=name) for name in names]
     return coding_rules.code_segment(assignment.coder, assignment, start, start + len(quote), quote, namings, **fields)
+
+
+def hand_in(assignment: Assignment, rest: str = Mark.Kind.NOTHING_HERE) -> Assignment:
+    """Submit open coding, with the same judgement of all paragraphs that are untouched."""
+    return judging.submit(assignment.coder, assignment, rest)

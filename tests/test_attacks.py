@@ -13,7 +13,8 @@ from coding.codes import rules as code_rules
 from coding.codes.models import Code, Mapping, ScaleCategory
 from coding.incidents.models import Incident
 from coding.lib.refusals import BadInput
-from coding.open_coding.rules import Naming, code_segment, submit
+from coding.open_coding.naming import Naming
+from coding.open_coding.rules import code_segment
 from coding.people import rules as people
 from coding.people.models import Event, Membership, Project
 from coding.reconciliation.rules import CodesItBlind, release_round, settle
@@ -245,7 +246,7 @@ def test_no_form_gives_database_ids(project, ada, lead, sign_in):
 def test_no_form_takes_a_character_that_no_text_may_hold(project, lead, coded, ada, sign_in, character):
     text, slug = f"a{character}b", project.slug
     theirs = factory.assignment(coded, ada)
-    submit(ada, theirs)
+    factory.hand_in(theirs)
     second = factory.assignment(coded, ada, Incident.objects.get(project=project, number=2))
     plan = {"stage": "open", "purpose": "main", "sampling": "all", "coders": ada.uid, "coders_per_incident": 1}
     for user, name, args, data in [

@@ -12,7 +12,9 @@ from coding.codes import rules as code_rules
 from coding.codes.models import Category, Code, Edition, Proposal
 from coding.incidents.models import Import
 from coding.lib import clock
+from coding.memos import rules as memo_rules
 from coding.memos.models import Memo
+from coding.open_coding import naming
 from coding.open_coding import rules as coding_rules
 from coding.reconciliation.models import Disagreement
 from coding.reconciliation.rules import release_round, settle
@@ -56,6 +58,7 @@ class World:
         self.incidents = factory.incidents(self.project, 4)
         self.code_and_release()
         self.order_the_words()
+        self.think_aloud()
         self.rate_and_release()
         self.open_two_rounds()
 
@@ -66,7 +69,7 @@ class World:
             held = factory.assignment(self.coded, person, incident)
             factory.code(held, "late fee", "inventing a rule")
             factory.code(held, "the chat", f"showing proof {person.name}")
-            coding_rules.submit(person, held)
+            factory.hand_in(held)
         release_round(self.lead, self.coded)
 
     @property
@@ -83,6 +86,11 @@ class World:
         self.scale = self.project.scales.get()
         self.seventh = [c for layer in self.scale.layers.all() for c in layer.categories.all()][6]
         code_rules.map_category(self.lead, self.category, self.scale, self.seventh, "A fact that is none.")
+
+    def think_aloud(self):
+        """Memos on words that others will change; those of the third open with the next release."""
+        self.memos = [self.memo(self.coder, "fee again", **on) for on in ({"code": self.codes[0]}, {"category": self.category})]
+        self.thirds_memo = self.memo(self.third, "the third's thought")
 
     def rate_and_release(self):
         self.rated = factory.round_of(
@@ -110,6 +118,13 @@ class World:
         self.own_code = Code.objects.get(coined_by=self.coder, released_at=None)
         self.bos = factory.code(self.code_theirs, "The manager", "bo's first code")
         self.bos_code = Code.objects.get(coined_by=self.other, released_at=None)
+        self.bos_memo = self.memo(self.other, "bo's thought", code=self.bos_code)
+        own = self.code_here.segments.get()
+        things = {"segment": own}, {"code": self.own_code}, {"incident": self.incidents[2]}, {}
+        self.memos = [*self.memos, *(self.memo(self.coder, "fee, and what it means", **on) for on in things)]
+
+    def memo(self, by, text, **on):
+        return memo_rules.write_memo(by, self.project, "code", text, **on)
 
     def others_act(self, source):
         """What the others do in one of the two worlds only: code, coin, write, submit; rename, merge, map, settle."""
@@ -123,18 +138,24 @@ class World:
         ]:
             factory.code(theirs, quote, name)
         coding_rules.delete_segment(self.other, theirs, uuid.UUID(self.bos.segment))
-        coding_rules.submit(self.other, theirs)
-        coding_rules.submit(self.other, factory.assignment(self.coding, self.other, self.incidents[3]))
+        factory.hand_in(theirs)
+        factory.hand_in(factory.assignment(self.coding, self.other, self.incidents[3]))
         rate(self.other, self.rate_theirs, 7, 6, note="a note")
         Memo.objects.create(
             project=self.project, kind="code", text="a memo", by=self.other, at=now, incident=self.incidents[2]
         )
+        for on in ({"segment": theirs.segments.first()}, {"code": self.bos_code}, {"incident": self.incidents[3]}, {}):
+            self.memo(self.other, "fee, says bo", **on)
+        memo_rules.reword_memo(self.other, self.bos_memo, "fee, in other words", "theoretical", 1)
+        memo_rules.delete_memo(self.third, self.thirds_memo)
         Proposal.objects.create(project=self.project, target=self.codes[0].ref(), by=self.other, at=now)
         source.actor = "lead"
         lead = self.lead
         self.codes[0].refresh_from_db()
         code_rules.reword(lead, self.codes[0], self.codes[0].version, name="a name of later", definition="changed")
         code_rules.merge_codes(lead, self.codes[2], self.codes[0])
+        self.category.refresh_from_db()
+        code_rules.reword(lead, self.category, self.category.version, name="Promises of later")
         third = code_rules.create_category(lead, self.project, "A third one")
         code_rules.relate(lead, self.category, "context", third, "because")
         code_rules.map_category(lead, self.second, self.scale, self.seventh, "also")
@@ -171,10 +192,15 @@ def crawl(w):
     )
     span = {"start": 2, "end": 7, "quote": w.code_here.incident.text[2:7], "name": "asking twice"}
     segment, code = uuid.UUID(w.saved.segment), w.own_code.uid
+    thought = {"kind": "code", "text": "Why **so** late?"}
+    on_what = [("segment", w.memos[2].segment), ("segment", w.code_theirs.segments.get()), ("code", w.own_code), ("code", w.codes[0]),
+               ("code", w.bos_code), ("category", w.category), ("category", w.second), ("incident", w.incidents[2]), ("incident", w.incidents[0])]  # fmt: skip
     wording = {"name": "x", "definition": "", "use_when": "", "avoid_when": "", "version": 1}
     return [
         page("people:health"), page("people:sign_in"), page("people:password_reset"), page("people:password_reset_sent"),
         page("people:password_change"), page("people:password_reset_confirm", "x", "y"), page("people:account"),
+        page("people:keys"), page("people:keys", headers=HTMX), page("people:change_keys"), posts("people:put_tour_away", headers=HTMX),
+        posts("people:change_keys", data={"in_vivo": "KeyB"}), posts("people:change_keys", data={"defaults": "yes"}),
         page("people:accept", "nothing"), page("people:settings", slug), page("people:team", slug),
         posts("people:invite", slug, data={"email": "x@example.org", "role": "coder"}),
         posts("people:change_role", slug, w.project.memberships.get(user=w.other).uid, data={"role": "lead"}),
@@ -219,6 +245,15 @@ def crawl(w):
         posts("open_coding:delete_segment", here, segment, headers=HTMX), posts("open_coding:submit", w.code_theirs.uid),
         page("open_coding:workspace", here), posts("open_coding:submit", here),
         posts("selective_coding:rate", rating, data={"category": w.seventh.uid, "primary": w.seventh.uid, "action": "submit"}),
+        page("memos:list", slug), page("memos:list", slug, query="?q=fee&kind=code&page=1"), page("memos:list", slug, headers=HTMX),
+        *(page("memos:list", slug, query=f"?by={one.uid}") for one in (w.coder, w.other, w.third)),
+        *(page("memos:on", slug, kind, one.uid, headers=how) for kind, one in on_what for how in ((), HTMX)),
+        *(page("memos:memo", slug, one.uid, query=query) for one in (*w.memos, w.bos_memo, w.thirds_memo) for query in ("", "?edit=1")),
+        *(posts("memos:on", slug, kind, one.uid, data=thought, headers=HTMX) for kind, one in on_what),
+        posts("memos:list", slug, data=thought), posts("memos:list", slug, data={"kind": "code", "text": ""}),
+        *(posts("memos:memo", slug, one.uid, data={**thought, "version": 1}) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
+        posts("memos:memo", slug, w.memos[0].uid, data={**thought, "version": 1}, headers=HTMX),
+        *(posts("memos:delete", slug, one.uid) for one in (w.memos[1], w.bos_memo, w.thirds_memo)), page("memos:list", slug, query="?q="),
         page("rounds:round", slug, w.coding.uid), page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
         posts("people:sign_out"),
     ]  # fmt: skip
@@ -277,17 +312,17 @@ def plant_an_order(monkeypatch):
 
 
 def plant_a_409(monkeypatch):
-    honest = coding_rules.find_or_coin
+    honest = naming.find_or_coin
 
-    def find_or_coin(assignment, naming):
-        taken = Code.objects.filter(project=assignment.round.project, name=naming.name).exclude(
+    def find_or_coin(assignment, asked):
+        taken = Code.objects.filter(project=assignment.round.project, name=asked.name).exclude(
             coined_by=assignment.coder
         )
         if assignment.coder.name == "Ada" and taken.filter(released_at=None).exists():
             raise code_rules.NameTaken
-        return honest(assignment, naming)
+        return honest(assignment, asked)
 
-    monkeypatch.setattr(coding_rules, "find_or_coin", find_or_coin)
+    monkeypatch.setattr(naming, "find_or_coin", find_or_coin)
 
 
 def plant_an_etag(monkeypatch):
@@ -316,9 +351,15 @@ def plant_category_autocomplete(monkeypatch):
     monkeypatch.setattr(queries.Desk, "codes", codes)
 
 
+def plant_a_name_in_a_memo(monkeypatch):
+    from coding.memos.things import About, Naming
+
+    monkeypatch.setattr(Naming, "code", lambda naming, code: About("code", code.name))
+
+
 @pytest.mark.parametrize(
     "plant",
-    [plant_a_count, plant_an_order, plant_a_409, plant_an_etag, plant_category_autocomplete],
+    [plant_a_name_in_a_memo, plant_a_count, plant_an_order, plant_a_409, plant_an_etag, plant_category_autocomplete],
     ids=lambda p: p.__name__,
 )
 def test_a_planted_fault_is_caught(world, source, monkeypatch, plant):

@@ -220,17 +220,43 @@ class Line:
     counts: bool
 
 
-def behind(one: Measurement, said: Judgements) -> list[Line]:
-    """List the incidents behind a figure, disagreements first, then by number."""
+@dataclass(frozen=True)
+class Behind:
+    """The incidents behind a figure, disagreements first, then by number; `order` names them by their place."""
+
+    one: Measurement
+    said: Judgements
+    table: list[list[Any]]
+    order: list[int]
+
+    @property
+    def differing(self) -> int:
+        return sum(map(differs, self.table))
+
+    def line(self, at: int) -> Line:
+        """Write one incident for the page."""
+        values, missing = self.table[at], self.said.missing[at]
+        cells = [_cell(self.one.level, value, why, self.said) for value, why in zip(values, missing, strict=True)]
+        return Line(self.said.units[at], cells, differs(values), counts(values))
+
+
+def behind(one: Measurement, said: Judgements) -> Behind:
+    """Order the incidents behind a figure; each is written only when its line is asked for."""
     table = table_of(one, said)
-    lines = [
-        Line(
-            unit, [_cell(one.level, value, why, said) for value, why in zip(values, missing, strict=True)],
-            len({value for value in values if value is not None}) > 1, sum(value is not None for value in values) > 1,
-        )
-        for unit, values, missing in zip(said.units, table, said.missing, strict=True)
-    ]  # fmt: skip
-    return sorted(lines, key=lambda line: (not line.differs, not line.counts, line.unit.number))
+    # Units stand by number, and sorting keeps that order among equals.
+    return Behind(
+        one, said, table, sorted(range(len(table)), key=lambda at: (not differs(table[at]), not counts(table[at])))
+    )
+
+
+def differs(values: Sequence[Any]) -> bool:
+    """Did two coders say different things?"""
+    return len(set(values) - {None}) > 1
+
+
+def counts(values: Sequence[Any]) -> bool:
+    """Did at least two coders say anything?"""
+    return len(values) - values.count(None) > 1
 
 
 def table_of(one: Measurement, said: Judgements) -> list[list[Any]]:

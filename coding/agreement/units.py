@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, TextField
+from django.db.models.functions import Cast
 
 from coding.agreement.alpha import present_absent
 from coding.codes.content import Frozen
@@ -68,13 +72,22 @@ class Target:
 
 @dataclass(frozen=True)
 class Unit:
-    """An incident of the round."""
+    """An incident of the round; `key` is its public id as the database writes it."""
 
     pk: int
-    uid: str
+    key: str
     number: int
     title: str
-    event: str
+    occurrence: str
+
+    @property
+    def uid(self) -> str:
+        return str(UUID(self.key))
+
+    @property
+    def event(self) -> str:
+        """What happened in the world, as `Incident.happening` names it."""
+        return self.occurrence or self.uid
 
 
 @dataclass(frozen=True)
@@ -155,64 +168,93 @@ def target_of(rated: Round) -> Target:
     return Target(scale["uid"], scale["name"], scale["rating_kind"], tuple(layers), tuple(categories))
 
 
+class Held(NamedTuple):
+    """One assignment as the tables need it; rows of models would take ten times as long."""
+
+    pk: int
+    state: str
+    uncodable_because: str
+    coder: int
+    coder_key: str
+    coder_name: str
+    is_machine: bool
+    incident: int
+    incident_key: str
+    number: int
+    title: str
+    occurrence: str
+    is_shown: bool
+
+
+def as_stored(uid: str) -> Cast:
+    """Read a column of public ids as the database writes them; making thousands of UUIDs takes longer than reading."""
+    return Cast(uid, TextField())
+
+
+COLUMNS = (
+    "pk", "state", "uncodable_because", "coder_id", as_stored("coder__uid"), "coder__name", "coder__is_machine",
+    "incident_id", as_stored("incident__uid"), "incident__number", "incident__title", "incident__occurrence",
+)  # fmt: skip
+
+
 def judgements(rated: Round, assignments: AssignmentQuerySet | None = None) -> Judgements:
     """Read a rating round's submitted human work.
 
     `assignments`: for a page those that a person may see; the cells of all others say that they are not shown.
     """
     target = target_of(rated)
-    held = list(_assignments(rated))
-    human = [one for one in held if not one.coder.is_machine]
-    shown = {one.pk for one in human} if assignments is None else _pks(assignments.filter(round=rated))
-    found = _said(rated, target, [one for one in human if one.pk in shown])
+    held = _held(rated, assignments)
+    human = [one for one in held if not one.is_machine]
+    found = _said(rated, target, [one for one in human if one.is_shown])
     units, coders = _units(held), _coders(human)
-    place = {(one.incident_id, one.coder_id): one for one in human}
+    place = {(one.incident, one.coder): one for one in human}
     grid = [[place.get((unit.pk, coder.pk)) for coder in coders] for unit in units]
     return Judgements(
         target, units, coders,
         tuple(tuple(found.get(one.pk) if one else None for one in line) for line in grid),
-        tuple(tuple(_why_missing(one, found, shown) for one in line) for line in grid),
+        tuple(tuple(_why_missing(one, found) for one in line) for line in grid),
         len(held) - len(human),
     )  # fmt: skip
 
 
-def _assignments(rated: Round) -> AssignmentQuerySet:
-    held = Assignment.objects.filter(round=rated, incident__isnull=False).select_related("incident", "coder")
-    return held.defer("incident__text", "incident__search_text")
+def _held(rated: Round, assignments: AssignmentQuerySet | None) -> list[Held]:
+    rows = Assignment.objects.filter(round=rated, incident__isnull=False)
+    if assignments is None:
+        return [Held._make((*row, True)) for row in rows.values_list(*COLUMNS)]
+    seen = ExpressionWrapper(Q(pk__in=assignments.filter(round=rated).values("pk")), BooleanField())
+    return [Held._make(row) for row in rows.values_list(*COLUMNS, seen)]
 
 
-def _pks(assignments: AssignmentQuerySet) -> set[int]:
-    return set(assignments.values_list("pk", flat=True))
-
-
-def _said(rated: Round, target: Target, shown: Sequence[Assignment]) -> dict[int, Judgement]:
+def _said(rated: Round, target: Target, shown: Sequence[Held]) -> dict[int, Judgement]:
     """Give what the submitted, codable assignments say, by their keys."""
     judged = [one for one in shown if one.state == Assignment.State.SUBMITTED and not one.uncodable_because]
     categories: dict[int, set[int]] = {one.pk: set() for one in judged}
     primary: dict[int, int] = {}
     found = Rating.objects.filter(assignment__round=rated)
-    for pk, uid, is_primary in found.values_list("assignment_id", "scale_category__uid", "is_primary"):
+    number_of = cache(lambda key: target.number_of[str(UUID(key))])
+    for pk, key, is_primary in found.values_list("assignment_id", as_stored("scale_category__uid"), "is_primary"):
         if pk in categories:
-            number = target.number_of[str(uid)]
+            number = number_of(key)
             categories[pk].add(number)
             primary.update({pk: number} if is_primary else {})
     return {pk: Judgement(frozenset(numbers), primary.get(pk)) for pk, numbers in categories.items()}
 
 
-def _why_missing(one: Assignment | None, found: dict[int, Judgement], shown: set[int]) -> str:
+def _why_missing(one: Held | None, found: dict[int, Judgement]) -> str:
     if one is None or one.pk in found:
         return ""
-    if one.pk not in shown:
+    if not one.is_shown:
         return HIDDEN
     return NOT_SUBMITTED if one.state != Assignment.State.SUBMITTED else UNCODABLE
 
 
-def _units(held: Sequence[Assignment]) -> tuple[Unit, ...]:
-    found = {one.incident for one in held if one.incident is not None}
-    rows = [Unit(one.pk, str(one.uid), one.number, one.title, one.happening) for one in found]
+def _units(held: Sequence[Held]) -> tuple[Unit, ...]:
+    found = {one.incident: one for one in held}.values()
+    rows = [Unit(one.incident, one.incident_key, one.number, one.title, one.occurrence) for one in found]
     return tuple(sorted(rows, key=lambda unit: unit.number))
 
 
-def _coders(human: Sequence[Assignment]) -> tuple[Judge, ...]:
-    found = {Judge(one.coder.pk, str(one.coder.uid), one.coder.name) for one in human}
-    return tuple(sorted(found, key=lambda coder: (coder.name, coder.uid)))
+def _coders(human: Sequence[Held]) -> tuple[Judge, ...]:
+    found = {one.coder: one for one in human}.values()
+    rows = [Judge(one.coder, str(UUID(one.coder_key)), one.coder_name) for one in found]
+    return tuple(sorted(rows, key=lambda coder: (coder.name, coder.uid)))

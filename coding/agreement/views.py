@@ -60,10 +60,11 @@ def units(request: MemberRequest, project: Project, uid: str, figure: str) -> Ht
     }  # fmt: skip
     if context["has_opened"]:
         said = judgements(rated, Assignment.objects.visible_to(request.user))
-        lines = queries.behind(one, said)
-        page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
-        differing = sum(line.differs for line in lines)
-        context |= {"said": said, "page": page, "differing": differing, "hides": queries.hides(said)}
+        found = queries.behind(one, said)
+        page = Paginator(found.order, PER_PAGE).get_page(request.GET.get("page"))
+        lines = [found.line(at) for at in page]
+        context |= {"said": said, "page": page, "lines": lines, "differing": found.differing,
+                    "hides": queries.hides(said)}  # fmt: skip
     return render(request, "agreement/units.html", context)
 
 

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Count, F, Q, QuerySet, Value, Window
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Value, Window
 from django.db.models.functions import Abs, Coalesce, Least, RowNumber, Substr
 
 from coding.codes.models import Category, Code
 from coding.lib.collation import in_order
+from coding.lib.prepared import Prepared, Slot, number
 from coding.lib.text import fold
 from coding.open_coding.models import Coding, Segment
 from coding.people.models import Project, User
@@ -25,6 +26,8 @@ READABLE = 80  # long enough to be understood alone, short enough for a card
 PROPOSALS = 20
 UNSORTED = "unsorted"
 
+Near = tuple[int, int, Any]  # a coding, the code it stands for, its incident: database ids
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -33,6 +36,10 @@ class Quote:
     words: str
     is_cut: bool
     incident: int
+
+    @property
+    def shown(self) -> str:
+        return f"{self.words}…" if self.is_cut else self.words
 
 
 @dataclass
@@ -68,6 +75,7 @@ class Board:
     """All columns, unsorted first; proposals are codes of one name, the one to keep first."""
 
     columns: list[Column]
+    categories: list[Category]
     proposals: list[list[Card]]
     counts: Counts
     found: int
@@ -84,14 +92,24 @@ class Counts:
     categories: int
 
 
-def board_codes(user: User, project: Project) -> QuerySet[Code]:
+class Reader(Slot):
+    """Whoever reads, in a query that is built once; signed in, since a project's pages open to nobody else."""
+
+    is_authenticated = True
+
+
+READER = cast(User, Reader("reader", BigIntegerField()))
+PROJECT = number("project")
+
+
+def board_codes(user: User, project: Project | Slot) -> QuerySet[Code]:
     """Give the codes that stand on the board: released, neither merged nor retired, in order of names."""
     codes = Code.objects.visible_to(user).filter(project=project).released().living()
     found: QuerySet[Code] = codes.select_related("coined_by").defer("use_when", "avoid_when")
     return found.order_by(in_order("name_key"), "pk")
 
 
-def board_categories(user: User, project: Project) -> QuerySet[Category]:
+def board_categories(user: User, project: Project | Slot) -> QuerySet[Category]:
     """Give the categories that are columns of the board, in order of names."""
     found: QuerySet[Category] = Category.objects.visible_to(user).filter(project=project).released().living()
     return found.order_by(in_order("name_key"), "pk")
@@ -99,15 +117,17 @@ def board_categories(user: User, project: Project) -> QuerySet[Category]:
 
 def board(user: User, project: Project, q: str = "", opened: str = "") -> Board:
     """Lay out the whole board; `q` keeps the codes that hold all its words, `opened` is a column shown in full."""
-    codes, categories = list(board_codes(user, project)), list(board_categories(user, project))
-    cards = with_counts(project, codes)
+    ids = {"reader": user.pk, "project": project.pk}
+    codes, categories = CODES(**ids), CATEGORIES(**ids)
+    cards = counted(codes, COUNTS(project=project.pk))
     kept = [card for card in cards if holds(card.code, q)]
     columns = lay_out(kept, [None, *categories], opened)
     if q.strip():
         columns = [column for column in columns if column.total]
-    add_quotes(user, [card for column in columns for card in column.cards])
+    quote([card for column in columns for card in column.cards], TYPICAL(**ids))
     unsorted = sum(code.category_id is None for code in codes)
-    return Board(columns, same_names(cards), Counts(len(codes), unsorted, len(categories)), len(kept))
+    counts = Counts(len(codes), unsorted, len(categories))
+    return Board(columns, categories, same_names(cards), counts, len(kept))
 
 
 def some_columns(user: User, project: Project, keys: Collection[Category | None], q: str = "") -> list[Column]:
@@ -115,8 +135,8 @@ def some_columns(user: User, project: Project, keys: Collection[Category | None]
     pks = [category.pk for category in keys if category]
     among = Q(category__in=pks) | Q(category=None) if None in keys else Q(category__in=pks)
     codes = [code for code in board_codes(user, project).filter(among) if holds(code, q)]
-    columns = lay_out(with_counts(project, codes, only=True), keys)
-    add_quotes(user, [card for column in columns for card in column.cards])
+    columns = lay_out(with_counts(project, codes), keys)
+    add_quotes(user, project, [card for column in columns for card in column.cards])
     return columns
 
 
@@ -154,58 +174,79 @@ def worth_keeping(card: Card) -> tuple[bool, bool, int, int]:
     return (card.code.adopted_at is None, card.code.category_id is None, -card.segments, card.code.pk)
 
 
-def released_codings() -> Any:
+def released_codings(project: Project | Slot) -> Any:
     """Codings of released rounds, each under the code that it stands for now (readers follow merges)."""
-    codings = Coding.objects.filter(segment__assignment__round__state__in=Round.RELEASED)
+    codings = Coding.objects.filter(
+        segment__assignment__round__state__in=Round.RELEASED, segment__assignment__round__project=project
+    )
     return codings.annotate(stands=Coalesce("code__merged_into", "code"))
 
 
-def with_counts(project: Project, codes: Iterable[Code], *, only: bool = False) -> list[Card]:
-    """Make cards that count segments, incidents and coders of released rounds; `only` reads these codes' alone."""
-    cards = {code.pk: Card(code) for code in codes}
-    codings = released_codings().filter(segment__assignment__round__project=project)
-    if only:
-        codings = codings.filter(stands__in=list(cards))
-    rows = codings.order_by().values("stands").annotate(
+def with_counts(project: Project, codes: Iterable[Code]) -> list[Card]:
+    """Make cards that count segments, incidents and coders of released rounds; only these codes' are read."""
+    held = list(codes)
+    return counted(held, counts_of(released_codings(project).filter(stands__in=[code.pk for code in held])))
+
+
+def counts_of(codings: Any) -> Any:
+    """Count segments, incidents and coders under each code."""
+    return codings.order_by().values("stands").annotate(
         segments=Count("segment", distinct=True),
         incidents=Count("segment__assignment__incident", distinct=True),
         coders=Count("segment__assignment__coder", distinct=True),
     )  # fmt: skip
+
+
+def counted(codes: Iterable[Code], rows: Iterable[Any]) -> list[Card]:
+    """Make cards of codes and their counts."""
+    cards = {code.pk: Card(code) for code in codes}
     for row in rows:
         if card := cards.get(row["stands"]):
             card.segments, card.incidents, card.coders = row["segments"], row["incidents"], row["coders"]
     return list(cards.values())
 
 
-def add_quotes(user: User, cards: list[Card]) -> None:
+def add_quotes(user: User, project: Project, cards: list[Card]) -> None:
     """Put up to two quotes on each card, of two incidents where there are two, from what this person may read."""
+    codings = released_codings(project).filter(stands__in=[card.code.pk for card in cards])
+    quote(cards, typical(user, codings))
+
+
+def quote(cards: Iterable[Card], near: Iterable[Near]) -> None:
+    """Put quotes on cards: which, say the codings `near` each code; those of other codes are passed over."""
     by_code = {card.code.pk: card for card in cards}
-    chosen = typical_codings(user, list(by_code))
+    chosen = chosen_of(near, by_code.keys())
     length, text = F("segment__end") - F("segment__start"), "segment__assignment__incident__text"
     rows = Coding.objects.filter(pk__in=chosen).annotate(
         words=Substr(text, F("segment__start") + 1, Least(length, Value(QUOTE_LENGTH))),
         length=length, number=F("segment__assignment__incident__number"),
     )  # fmt: skip
-    found = {row["pk"]: row for row in rows.values("pk", "words", "length", "number")}
+    found = {pk: said for pk, *said in rows.values_list("pk", "words", "length", "number")}
     for pk, code in chosen.items():
-        row, quotes = found[pk], by_code[code].quotes
-        if row["words"] not in [quote.words for quote in quotes]:
-            quotes.append(Quote(row["words"], row["length"] > QUOTE_LENGTH, row["number"]))
+        (words, size, incident), quotes = found[pk], by_code[code].quotes
+        if words not in [quote.words for quote in quotes]:
+            quotes.append(Quote(words, size > QUOTE_LENGTH, incident))
 
 
-def typical_codings(user: User, codes: list[int]) -> dict[int, int]:
-    """Choose up to two codings of each code (database ids): of a readable length, of different incidents first."""
+def typical(user: User, codings: Any) -> Any:
+    """Give some codings of each code that this person may read: those of a readable length first (`Near`)."""
     length = F("segment__end") - F("segment__start")
     rank = Window(
         RowNumber(), partition_by=F("stands"),
         order_by=[Abs(length - READABLE), "segment__assignment__incident__number", "segment__start", "pk"],
     )  # fmt: skip
-    visible = released_codings().filter(stands__in=codes, segment__in=Segment.objects.visible_to(user).values("pk"))
+    visible = codings.filter(segment__in=Segment.objects.visible_to(user).values("pk"))
     rows = visible.annotate(rank=rank).filter(rank__lte=QUOTES * 4).order_by("stands", "rank")
-    near: dict[int, list[tuple[int, Any]]] = defaultdict(list)
-    for pk, code, incident in rows.values_list("pk", "stands", "segment__assignment__incident"):
-        near[code].append((pk, incident))
-    return {pk: code for code, found in near.items() for pk in of_different_incidents(found)}
+    return rows.values_list("pk", "stands", "segment__assignment__incident")
+
+
+def chosen_of(near: Iterable[Near], codes: Collection[int]) -> dict[int, int]:
+    """Choose up to two codings of each code (database ids), of different incidents first."""
+    by_code: dict[int, list[tuple[int, Any]]] = defaultdict(list)
+    for pk, code, incident in near:
+        if code in codes:
+            by_code[code].append((pk, incident))
+    return {pk: code for code, found in by_code.items() for pk in of_different_incidents(found)}
 
 
 def of_different_incidents(found: list[tuple[int, Any]]) -> list[int]:
@@ -215,3 +256,9 @@ def of_different_incidents(found: list[tuple[int, Any]]) -> list[int]:
         firsts.setdefault(incident, pk)
     rest = [pk for pk, _ in found if pk not in firsts.values()]
     return [*firsts.values(), *rest][:QUOTES]
+
+
+CODES = Prepared(lambda: board_codes(READER, PROJECT))
+CATEGORIES = Prepared(lambda: board_categories(READER, PROJECT))
+COUNTS = Prepared(lambda: counts_of(released_codings(PROJECT)))
+TYPICAL = Prepared(lambda: typical(READER, released_codings(PROJECT)))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from coding.axial_coding import queries, rules
+from coding.axial_coding.faces import with_faces
 from coding.axial_coding.forms import CategoryForm, MergeForm, RelationForm
 from coding.axial_coding.paradigms import SLOTS, paradigms
 from coding.codes.models import Category, Code, Relation
@@ -32,9 +33,10 @@ def board(request: MemberRequest, project: Project) -> HttpResponse:
 def board_page(request: MemberRequest, project: Project, form: CategoryForm, status: int = 200) -> HttpResponse:
     q = request.GET.get("q", "")[:200]
     opened = request.GET.get("column", "")
+    found = queries.board(request.user, project, q, opened)
     context = {
-        "board": queries.board(request.user, project, q, opened), "q": q, "form": form,
-        "categories": queries.board_categories(request.user, project),
+        "board": found, "columns": with_faces(project, found.columns, q), "q": q, "form": form,
+        "categories": found.categories,
         "is_lead": request.membership.role == "lead", "shown_proposals": f":{queries.PROPOSALS}",
     }  # fmt: skip
     return render(request, "axial_coding/board.html", context, status=status)
@@ -77,8 +79,9 @@ def moved_columns(
 ) -> HttpResponse:  # fmt: skip
     """Answer htmx with the columns that changed, and the words for everybody."""
     q = request.POST.get("q", "")[:200]
+    columns = queries.some_columns(request.user, project, touched, q)
     context = {
-        "columns": queries.some_columns(request.user, project, touched, q), "q": q, "says": says, "is_lead": True,
+        "columns": with_faces(project, columns, q), "q": q, "says": says, "is_lead": True,
         "counts": queries.counts(request.user, project),
     }  # fmt: skip
     return trigger_client_event(render(request, "axial_coding/_moved.html", context), "announce", {"value": says})
@@ -126,14 +129,14 @@ def merge(request: MemberRequest, project: Project) -> HttpResponse:
     if request.method == "POST" and "target" not in request.POST:
         query = urlencode({"code": [code.uid for code in codes]}, doseq=True)
         return redirect(f"{reverse('axial_coding:merge', args=[project.slug])}?{query}")
-    cards = sorted(queries.with_counts(project, codes, only=True), key=queries.worth_keeping)
+    cards = sorted(queries.with_counts(project, codes), key=queries.worth_keeping)
     form = MergeForm(request.POST or None, cards=cards)
     if request.method == "POST" and form.is_valid():
         target = next(code for code in codes if str(code.uid) == form.cleaned_data["target"])
         rules.merge_all(request.user, codes, target, form.cleaned_data["reason"])
         says = f"{len(codes)} codes are one now: “{target}”. What the coders coded stays as they coded it."
         return back_with(request, board_url(project, place=f"card-{target.uid}"), says)
-    queries.add_quotes(request.user, cards)
+    queries.add_quotes(request.user, project, cards)
     segments = sum(one.segments for one in cards)
     context = {"form": form, "cards": cards, "segments": segments}
     return render(request, "axial_coding/merge.html", context, status=400 if form.errors else 200)

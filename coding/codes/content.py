@@ -164,6 +164,12 @@ class Frozen:
         return {old: row for row in self.codes.values() for old in row["merged_from"]} | self.codes
 
     @cached_property
+    def exclusive(self) -> dict[str, str]:
+        """The codes of categories that were declared exclusive: the category's public id by the code's."""
+        groups = {uid for uid, row in self.categories.items() if row["is_exclusive"]}
+        return {uid: row["category"] for uid, row in self.codes.items() if row["category"] in groups}
+
+    @cached_property
     def categories(self) -> dict[str, dict[str, Any]]:
         return {row["uid"]: row for row in self.content["categories"]}
 

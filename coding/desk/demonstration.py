@@ -12,7 +12,9 @@ from coding.codes.models import Category, Code, ScaleCategory
 from coding.incidents.models import Incident
 from coding.incidents.rules import Choices, read_file, take
 from coding.lib.text import name_key
+from coding.open_coding import judging
 from coding.open_coding import rules as open_coding
+from coding.open_coding.naming import Naming
 from coding.open_coding.spans import find_quote
 from coding.people.models import Project, Role, User
 from coding.people.rules import add_member
@@ -115,14 +117,14 @@ def code_openly(demo: Demonstration) -> Round:
     for (key, _), row in defined.items():
         define(demo, key, row, held)
     for one in held.values():
-        open_coding.submit(one.coder, one)
+        judging.submit(one.coder, one, judging.Kind.NOTHING_HERE)
     reconciliation.release_round(demo.lead, coded)
     return coded
 
 
 def code_segment(coder: User, assignment: Assignment, incident: Incident, row: dict[str, Any]) -> None:
     start, end = find_quote(incident.text, row["quote"], row.get("occurrence", 1))
-    namings = [open_coding.Naming(name=name) for name in row["codes"]]
+    namings = [Naming(name=name) for name in row["codes"]]
     open_coding.code_segment(coder, assignment, start, end, row["quote"], namings)
 
 

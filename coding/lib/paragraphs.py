@@ -5,18 +5,20 @@ Offsets are code points of the stored text. A paragraph's `.words` element holds
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 
-import regex
 from django.utils.safestring import SafeString
+
+from coding.lib.clusters import around
 
 LONG = 2_000  # code points; a longer block without blank line is split at its line feeds
 _BLOCK = re.compile(r"[^\n](?:[^\n]|\n(?![^\S\n]*(?:\n|\Z)))*")
 _LINE = re.compile(r"[^\n]+")
-BARS = 3
+_RISKY = re.compile("[&<>\"']")
+BARS = 6
 
 
 @dataclass(frozen=True)
@@ -58,50 +60,53 @@ def touched(parts: Sequence[Paragraph], start: int, end: int) -> list[Paragraph]
     return [part for part in parts if part.start < end and part.end > start]
 
 
+def bare(parts: Sequence[Paragraph], spans: Iterable[tuple[int, int]]) -> list[Paragraph]:
+    """Give the paragraphs that share no code point with any of these spans."""
+    ends, held = [part.end for part in parts], [False] * len(parts)
+    for start, end in spans:
+        index = bisect_right(ends, start)
+        while index < len(parts) and parts[index].start < end:
+            held[index] = True
+            index += 1
+    return [part for part, is_held in zip(parts, held, strict=True) if not is_held]
+
+
 def snap(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen a span to whole grapheme clusters, after trimming white space at its ends.
 
     Both offsets stay as they are where the span holds only white space.
     """
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    while start < end and text[start].isspace():
-        start += 1
+    words = text[start:end].rstrip()
+    end = start + len(words)
+    start = end - len(words.lstrip())
     if start == end:
         return start, end
-    return _boundary(text, start)[0], _boundary(text, end)[1]
-
-
-def _boundary(text: str, at: int) -> tuple[int, int]:
-    """Give the nearest cluster boundaries at or before, and at or after, an offset."""
-    line = text.rfind("\n", max(0, at - 2_000), at) + 1 or max(0, at - 2_000)
-    before = line
-    for cluster in regex.finditer(r"\X", text, pos=line):
-        if cluster.end() >= at:
-            return (at, at) if cluster.end() == at or cluster.start() == at else (cluster.start(), cluster.end())
-        before = cluster.end()
-    return before, at
+    return around(text, start)[0], around(text, end)[1]
 
 
 def render(
-    text: str, part: Paragraph, highlights: Sequence[Highlight], *, plain: bool = False, names: bool = True
+    text: str,
+    part: Paragraph,
+    highlights: Sequence[Highlight],
+    *,
+    plain: bool = False,
+    names: bool = True,
+    mark: str = "",
 ) -> SafeString:
     """Render one paragraph: its words cut into runs at every span's edge, and its codes' names in the margin.
 
-    `highlights` are those that touch the paragraph, in text order. `plain` leaves the runs unfocusable.
+    `highlights` are those that touch the paragraph, in text order. `plain` leaves the runs unfocusable. `mark` is the
+    judgement of a paragraph without any.
     Built by escape and join: a template for each run would cost more than the rest of the page.
     """
     inside = [one for one in highlights if one.start < part.end and one.end > part.start]
-    cuts = sorted({part.start, part.end, *(cut for one in inside for cut in (one.start, one.end)
-                                           if part.start < cut < part.end)})  # fmt: skip
-    lanes = stack(inside)
-    runs = "".join(_run(text, left, right, inside, lanes, plain) for left, right in pairwise(cuts))
-    untouched = "" if inside else " data-untouched"
+    runs = "".join(_runs(text, part, inside, plain))
+    state = "" if inside else f' data-mark="{escape(mark)}"' if mark else " data-untouched"
     gap = "" if part.gap == "\n\n" else f' data-gap="{escape(part.gap)}"'
     words = f'<p class="words" dir="auto" data-start="{part.start}"{gap}>{runs}</p>'
     margin = _margin(part, inside) if names else ""
     # Every piece is escaped or a number of ours: the one place that vouches for markup made in Python.
-    return SafeString(f'<section class="para" id="para-{part.index}"{untouched}>{words}{margin}</section>')
+    return SafeString(f'<section class="para" id="para-{part.index}"{state}>{words}{margin}</section>')
 
 
 def stack(highlights: Sequence[Highlight]) -> dict[str, int]:
@@ -116,41 +121,53 @@ def stack(highlights: Sequence[Highlight]) -> dict[str, int]:
     return lanes
 
 
-def _run(text: str, left: int, right: int, inside: Sequence[Highlight], lanes: dict[str, int], plain: bool) -> str:
-    here = [one for one in inside if one.start < right and one.end > left]
-    words = escape(text[left:right])
-    if not here:
-        return words
-    top = min(here, key=lambda one: (one.end - one.start, one.start, one.key))
-    keys = " ".join(one.key for one in here)
-    label = escape(", ".join(name for _, name in top.codes))
-    reach = (
-        ""
-        if plain or top.start != left
-        else f' tabindex="0" role="button" aria-label="{label}: {escape(text[top.start : top.end])}"'
-    )
+def _runs(text: str, part: Paragraph, inside: Sequence[Highlight], plain: bool) -> Iterator[str]:
+    """Sweep over the paragraph's cuts, holding the highlights that are open at each."""
+    edges = {cut for one in inside for cut in (one.start, one.end) if part.start < cut < part.end}
+    lanes, here, following = stack(inside), list[Highlight](), 0
+    for left, right in pairwise(sorted({part.start, part.end} | edges)):
+        here = [one for one in here if one.end > left]
+        while following < len(inside) and inside[following].start < right:
+            here.append(inside[following])
+            following += 1
+        yield _run(text, left, right, here, lanes, plain) if here else _safe(text[left:right])
+
+
+def _run(text: str, left: int, right: int, here: Sequence[Highlight], lanes: dict[str, int], plain: bool) -> str:
+    top = here[0] if len(here) == 1 else min(here, key=lambda one: (one.end - one.start, one.start, one.key))
+    keys = " ".join([one.key for one in here])
+    reach = ""
+    if top.start == left and not plain:
+        label = _safe(", ".join([name for _, name in top.codes]))
+        reach = f' tabindex="0" role="button" aria-label="{label}: {_safe(text[top.start : top.end])}"'
     uncertain = " data-uncertain" if top.is_uncertain else ""
     return (f'<mark class="seg" data-seg="{keys}" data-top="{top.key}"'
-            f"{_colours(here, top, lanes)}{uncertain}{reach}>{words}</mark>")  # fmt: skip
+            f"{_colours(here, top, lanes)}{uncertain}{reach}>{_safe(text[left:right])}</mark>")  # fmt: skip
+
+
+def _safe(text: str) -> str:
+    """Escape; most pieces have nothing to escape, and finding that out is quicker than five replacements."""
+    return escape(text) if _RISKY.search(text) else text
 
 
 def _colours(here: Sequence[Highlight], top: Highlight, lanes: dict[str, int]) -> str:
-    """Name the underlay (of the shortest segment) and up to three bars; `data-more` says that there are others."""
+    """Name the underlay (of the shortest segment) and up to six bars; `data-more` says that there are others."""
     bars: dict[int, int] = {}
     for one in here:
-        for offset, (hue, _) in enumerate(one.codes):
-            bars.setdefault(lanes[one.key] + offset, hue)
+        lane = lanes[one.key]
+        for offset, (hue, _) in enumerate(one.codes, lane):
+            bars.setdefault(offset, hue)
     under = f' data-hue="{top.codes[0][0]}"' if top.codes else ""
     first = "" if 0 in bars else ' data-bar1="none"'
-    named = "".join(f' data-bar{bar + 1}="{hue}"' for bar, hue in sorted(bars.items()) if bar < BARS)
-    return under + first + named + (" data-more" if any(bar >= BARS for bar in bars) else "")
+    named = "".join([f' data-bar{bar + 1}="{bars[bar]}"' for bar in sorted(bars) if bar < BARS])
+    return f"{under}{first}{named} data-more" if bars and max(bars) >= BARS else f"{under}{first}{named}"
 
 
 def _margin(part: Paragraph, inside: Sequence[Highlight]) -> str:
     """List the names of the segments that start in this paragraph, in reading order."""
     starting = [one for one in inside if part.start <= one.start] or []
     items = "".join(
-        f'<li data-hue="{hue}"><button type="button" data-go="{one.key}">{escape(name)}</button></li>'
+        f'<li data-hue="{hue}"><button type="button" data-go="{one.key}">{_safe(name)}</button></li>'
         for one in starting
         for hue, name in one.codes
     )

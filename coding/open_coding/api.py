@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,12 @@ from coding.codes.api import NewWording
 from coding.codes.models import NAME_LENGTH, Code
 from coding.lib.api import Text, Uid, Whole, YesNo
 from coding.lib.refusals import Forbidden
-from coding.open_coding import rules
-from coding.open_coding.models import Segment
+from coding.open_coding import history, judging, naming, rules
+from coding.open_coding.acts import Saved, repeated
+from coding.open_coding.changes import SegmentState, scene_in, state_with
+from coding.open_coding.models import Mark, Segment
+from coding.open_coding.naming import Naming
 from coding.open_coding.queries import Desk
-from coding.open_coding.rules import Naming, Saved
 from coding.people.api import key_of, once, one_of, person, retried, taken
 from coding.people.models import Project
 from coding.people.rules import Key, answered
@@ -64,12 +67,101 @@ class SegmentRow(serializers.Serializer[Any]):
     end = serializers.IntegerField(read_only=True)
     quote = serializers.CharField(read_only=True)
     codes = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+    is_uncertain = serializers.BooleanField(read_only=True)
+    speaks_against = serializers.UUIDField(read_only=True, allow_null=True, help_text="A category of the edition.")
+
+
+class MarkRow(serializers.Serializer[Any]):
+    """A paragraph that was judged to hold nothing, or left out: its span and the kind."""
+
+    start = serializers.IntegerField(read_only=True)
+    end = serializers.IntegerField(read_only=True)
+    kind = serializers.ChoiceField(choices=Mark.Kind.choices, read_only=True)
 
 
 class Change(serializers.Serializer[Any]):
-    """What a change left: the segment as it stands then, or null where it is gone."""
+    """What a change left: the segment as it stands then (null where it is gone), and all that it touched."""
 
     segment = SegmentRow(allow_null=True, read_only=True)
+    segments = SegmentRow(many=True, read_only=True)
+    marks = MarkRow(many=True, read_only=True)
+
+
+class Span(serializers.Serializer[Any]):
+    """A stretch `[start, end)` in code points; `was_start` and `was_end` refuse a change of what moved since (409)."""
+
+    start = Whole(min_value=0, max_value=FARTHEST)
+    end = Whole(min_value=0, max_value=FARTHEST)
+    was_start = Whole(min_value=0, max_value=FARTHEST, required=False)
+    was_end = Whole(min_value=0, max_value=FARTHEST, required=False)
+
+
+class Cut(serializers.Serializer[Any]):
+    """Where to cut a segment, in code points of the text, and an id of your own for its second half."""
+
+    at = Whole(min_value=0, max_value=FARTHEST)
+    uid = Uid(required=False)
+    was_start = Whole(min_value=0, max_value=FARTHEST, required=False)
+    was_end = Whole(min_value=0, max_value=FARTHEST, required=False)
+
+
+class Other(serializers.Serializer[Any]):
+    """The segment to join with this one."""
+
+    segment = Uid()
+
+
+class Doubt(serializers.Serializer[Any]):
+    """Whether the coding of a segment is uncertain."""
+
+    is_uncertain = YesNo()
+
+
+class Against(serializers.Serializer[Any]):
+    """The category of the round's edition that a segment speaks against, or null."""
+
+    category = Uid(allow_null=True)
+
+
+class Judgement(serializers.Serializer[Any]):
+    """A paragraph, by where it starts, and what is judged of it; an empty kind takes the judgement back."""
+
+    start = Whole(min_value=0, max_value=FARTHEST)
+    kind = serializers.ChoiceField(choices=[*Mark.Kind.values, ""])
+
+
+class Judgements(serializers.Serializer[Any]):
+    """Paragraphs to judge."""
+
+    paragraphs = serializers.ListField(child=Judgement(), min_length=1, max_length=MOST_NAMINGS)
+
+
+class Hit(serializers.Serializer[Any]):
+    """A stretch with its words."""
+
+    start = Whole(min_value=0, max_value=FARTHEST)
+    end = Whole(min_value=0, max_value=FARTHEST)
+    quote = Text(max_length=None)
+
+
+class Hits(serializers.Serializer[Any]):
+    """Stretches to code at once, and the code for all of them."""
+
+    hits = serializers.ListField(child=Hit(), min_length=1, max_length=rules.MOST_AT_ONCE)
+    code = NamingField()
+
+
+class Submission(serializers.Serializer[Any]):
+    """What holds for untouched paragraphs: `rest` for all of them, or each in `paragraphs` by where it starts."""
+
+    rest = serializers.ChoiceField(choices=Mark.Kind.choices, required=False)
+    paragraphs = serializers.ListField(child=Judgement(), required=False, max_length=10_000)
+
+
+class Uncodable(serializers.Serializer[Any]):
+    """Why the incident can't be coded; empty: it can."""
+
+    reason = Text(allow_blank=True)
 
 
 class UsableCode(serializers.Serializer[Any]):
@@ -103,16 +195,29 @@ class InAssignment(GenericViewSet[Any]):
 
     def changed(self, act: Act) -> dict[str, Any] | None:
         """Call a verb and give the segment's state after it as its event says, so that a retry gets the same."""
-        saved = act(key_of(self.request))
-        state = rules.read_state(saved.event.after)
-        if state is None:
-            return None
-        quote = self.text[state.start : state.end]
-        return {"uid": state.uid, "start": state.start, "end": state.end, "quote": quote, "codes": list(state.codes)}
+        return next(iter(self.left(act)["segments"]), None)
+
+    def left(self, act: Act) -> dict[str, list[dict[str, Any]]]:
+        """Call a verb and give all that it touched, as it stood then."""
+        scene = scene_in(act(key_of(self.request)).event.after)
+        return {"segments": [self.said(state) for state in scene.segments],
+                "marks": [{"start": one.start, "end": one.end, "kind": one.kind} for one in scene.marks]}  # fmt: skip
+
+    def said(self, state: SegmentState) -> dict[str, Any]:
+        return {
+            "uid": state.uid, "start": state.start, "end": state.end, "quote": self.text[state.start : state.end],
+            "codes": list(state.codes), "is_uncertain": state.is_uncertain,
+            "speaks_against": state.speaks_against or None,
+        }  # fmt: skip
 
     def saved(self, act: Act) -> Response:
-        """Answer a verb that changes a segment."""
-        return self.tried(lambda: Response({"segment": self.changed(act)}))
+        """Answer a verb that changes segments or marks."""
+
+        def answer() -> Response:
+            left = self.left(act)
+            return Response({"segment": next(iter(left["segments"]), None), **left})
+
+        return self.tried(answer)
 
     def tried(self, act: Callable[[], Response]) -> Response:
         return retried(self.request, key_of(self.request), act)
@@ -127,12 +232,11 @@ class Segments(InAssignment):
 
     def rows(self) -> Any:
         own = Segment.objects.visible_to(person(self.request)).filter(assignment=self.assignment)
-        return own.with_codes().in_text_order()
+        return own.with_codes().select_related("speaks_against").in_text_order()
 
     def row(self, segment: Segment) -> dict[str, Any]:
         codings = sorted(segment.codings.all(), key=lambda coding: coding.pk)
-        quote, codes = self.text[segment.start : segment.end], [str(coding.code.uid) for coding in codings]
-        return {"uid": str(segment.uid), "start": segment.start, "end": segment.end, "quote": quote, "codes": codes}
+        return self.said(state_with(segment, tuple(str(coding.code.uid) for coding in codings)))
 
     @extend_schema(responses=SegmentRow(many=True))
     def list(self, request: Request, assignment: UUID) -> Response:
@@ -172,13 +276,13 @@ class Segments(InAssignment):
     @action(detail=True, methods=["post"], url_path="codes")
     def add_code(self, request: Request, assignment: UUID, uid: UUID) -> Response:
         """Give a segment one more code."""
-        naming = Naming(**taken(NamingField, request))
+        asked = Naming(**taken(NamingField, request))
 
         def act(key: Key | None) -> Saved:
-            if again := rules.repeated(person(request), self.assignment, key):
+            if again := repeated(person(request), self.assignment, key):
                 return again
             there = one_of(self.rows(), uid)
-            return rules.code_segment(person(request), self.assignment, there.start, there.end, None, [naming], key=key)
+            return rules.code_segment(person(request), self.assignment, there.start, there.end, None, [asked], key=key)
 
         return self.saved(act)
 
@@ -190,21 +294,104 @@ class Segments(InAssignment):
             lambda key: rules.remove_code(person(request), self.assignment, self.there(uid, key), code, key=key)
         )
 
+    @extend_schema(request=NamingField, responses=Change)
+    @action(detail=True, methods=["post"], url_path="codes/<uuid:code>/change")
+    def change_code(self, request: Request, assignment: UUID, uid: UUID, code: UUID) -> Response:
+        """Put another code in the place of one."""
+        asked = Naming(**taken(NamingField, request))
+        return self.act(rules.change_code, uid, code, asked)
+
+    @extend_schema(request=Span, responses=Change)
+    @action(detail=True, methods=["post"])
+    def ends(self, request: Request, assignment: UUID, uid: UUID) -> Response:
+        """Move one or both ends."""
+        asked = taken(Span, request)
+        return self.act(rules.move_ends, uid, asked["start"], asked["end"], was=was_in(asked))
+
+    @extend_schema(request=Cut, responses=Change)
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, assignment: UUID, uid: UUID) -> Response:
+        """Cut a segment in two; both bear its codes."""
+        asked = taken(Cut, request)
+        return self.act(rules.split_segment, uid, asked["at"], was=was_in(asked), uid=asked.get("uid"))
+
+    @extend_schema(request=Other, responses=Change)
+    @action(detail=True, methods=["post"])
+    def join(self, request: Request, assignment: UUID, uid: UUID) -> Response:
+        """Make one segment of two."""
+        return self.act(rules.join_segments, uid, taken(Other, request)["segment"])
+
+    @extend_schema(request=Doubt, responses=Change)
+    @action(detail=True, methods=["post"])
+    def doubt(self, request: Request, assignment: UUID, uid: UUID) -> Response:
+        """Say whether a segment's coding is uncertain."""
+        return self.act(judging.say_uncertain, uid, taken(Doubt, request)["is_uncertain"])
+
+    @extend_schema(request=Against, responses=Change)
+    @action(detail=True, methods=["post"])
+    def against(self, request: Request, assignment: UUID, uid: UUID) -> Response:
+        """Say which category a segment speaks against."""
+        return self.act(judging.speak_against, uid, taken(Against, request)["category"])
+
+    @extend_schema(request=Hits, responses=Change)
+    @action(detail=False, methods=["post"])
+    def hits(self, request: Request, assignment: UUID) -> Response:
+        """Give one code to several stretches in one act."""
+        asked = taken(Hits, request)
+        spans = [(hit["start"], hit["end"], hit["quote"]) for hit in asked["hits"]]
+        return self.act(rules.code_hits, spans, Naming(**asked["code"]))
+
+    @extend_schema(request=Judgements, responses=Change)
+    @action(detail=False, methods=["post"])
+    def marks(self, request: Request, assignment: UUID) -> Response:
+        """Judge paragraphs: nothing here, or left out."""
+        asked = taken(Judgements, request)["paragraphs"]
+        return self.act(judging.mark_paragraphs, {one["start"]: one["kind"] for one in asked})
+
     @extend_schema(request=None, responses=Change)
     @action(detail=False, methods=["post"])
     def undo(self, request: Request, assignment: UUID) -> Response:
-        """Undo your last action in this assignment that is not undone yet."""
-        return self.saved(lambda key: rules.undo(person(request), self.assignment, key=key))
+        """Undo your last act in this assignment that stands."""
+        return self.act(history.undo)
 
-    @extend_schema(request=None, responses=Submitted)
+    @extend_schema(request=None, responses=Change)
+    @action(detail=False, methods=["post"])
+    def redo(self, request: Request, assignment: UUID) -> Response:
+        """Do again what was undone last."""
+        return self.act(history.redo)
+
+    @extend_schema(request=Uncodable, responses=Uncodable)
+    @action(detail=False, methods=["post"])
+    def uncodable(self, request: Request, assignment: UUID) -> Response:
+        """Say why the incident can't be coded, or that it can."""
+        reason = taken(Uncodable, request)["reason"]
+
+        def answer() -> Response:
+            locked = judging.call_uncodable(person(request), self.assignment, reason, key=key_of(request))
+            return Response({"reason": locked.uncodable_because})
+
+        return self.tried(answer)
+
+    @extend_schema(request=Submission, responses=Submitted)
     @action(detail=False, methods=["post"])
     def submit(self, request: Request, assignment: UUID) -> Response:
         """Declare the incident coded; the lead can reopen it until release."""
-        return submit(request, self.assignment, rules.submit)
+        asked = taken(Submission, request)
+        each = {one["start"]: one["kind"] for one in asked.get("paragraphs", [])}
+        return submit(request, self.assignment, partial(judging.submit, rest=each or asked.get("rest")))
+
+    def act(self, verb: Callable[..., Saved], *asked: Any, **more: Any) -> Response:
+        """Call a verb on the assignment as this person, and answer with what it left."""
+        coder = person(self.request)
+        return self.saved(lambda key: verb(coder, self.assignment, *asked, key=key, **more))
 
     def there(self, uid: UUID, key: Key | None) -> UUID:
         """Give the id of a segment that is there (404), or that a retry took away before."""
         return uid if answered(person(self.request), key) else one_of(self.rows(), uid).uid
+
+
+def was_in(asked: dict[str, Any]) -> tuple[int, int] | None:
+    return (asked["was_start"], asked["was_end"]) if "was_start" in asked and "was_end" in asked else None
 
 
 class UsableCodes(InAssignment):
@@ -222,7 +409,7 @@ class UsableCodes(InAssignment):
     def listed(self) -> list[dict[str, Any]]:
         """Words each code as its coder reads it here; most used first."""
         desk = Desk(self.assignment, person(self.request))
-        own = {str(code.uid): code for code in rules.own_codes(self.assignment)}
+        own = {str(code.uid): code for code in naming.own_codes(self.assignment)}
         rows = []
         for listed in desk.codes():
             code = own.get(listed["uid"])
@@ -243,8 +430,8 @@ class UsableCodes(InAssignment):
         version, reason = wording.pop("version"), wording.pop("reason", "")
 
         def act() -> tuple[Project, Any]:
-            own = one_of(rules.own_codes(self.assignment), code)
-            rules.word_own(person(request), self.assignment, own, version, reason, **wording)
+            own = one_of(naming.own_codes(self.assignment), code)
+            naming.word_own(person(request), self.assignment, own, version, reason, **wording)
             return self.assignment.round.project, next(row for row in self.listed() if row["uid"] == str(code))
 
         return once(request, act)

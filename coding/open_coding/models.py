@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 
-from coding.codes.models import Code
+from coding.codes.models import Category, Code
 from coding.incidents.models import Incident
 from coding.lib.columns import Public
 from coding.lib.prepared import Slot
@@ -46,6 +46,7 @@ class Segment(Public):
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     is_uncertain = models.BooleanField(default=False)
+    speaks_against = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="spoken_against")
 
     objects = SegmentQuerySet.as_manager()
 

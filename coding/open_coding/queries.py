@@ -1,37 +1,58 @@
 """What the open-coding page shows, each part in a fixed number of queries."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import CharField, Count, Exists, OuterRef
+from django.db.models.functions import Cast
 
 from coding.codes.content import Frozen
 from coding.codes.models import Code
 from coding.lib.paragraphs import (
     Highlight,
     Paragraph,
-    covered_lengths,
+    bare,
     outline,
     paragraphs,
     render,
+    shorten,
     touched,
 )
 from coding.lib.prepared import Prepared, number
-from coding.open_coding.models import Segment
+from coding.open_coding.models import Coding, Mark, Segment
 from coding.people.models import User
 from coding.rounds.models import Assignment
 from coding.rounds.wording import Wording, wording_for
 
-COLUMNS = (
-    "uid", "start", "end", "is_uncertain", "codings__code__uid", "codings__code__hue", "codings__code__name",
-    "codings__code__released_at", "codings__code__coined_by",
-)  # fmt: skip
 BEFORE, AFTER = 2, 6
+REACH, NEAREST = 400, 12  # code points around a segment, and how many segments there
+MARKS = Prepared(lambda: Mark.objects.filter(assignment=number("assignment")).values_list("start", "kind"))
+# Ids as text and each code's name once: a dense incident has thousands of codings.
 TOUCHING = Prepared(
     lambda: Segment.objects.filter(assignment=number("assignment")).touching(number("start"), number("end"))
-    .order_by("start", "-end", "uid", "codings__pk").values_list(*COLUMNS)
+    .annotate(key=Cast("uid", CharField())).order_by("start", "-end", "uid", "codings__pk")
+    .values_list("key", "start", "end", "is_uncertain", "codings__code")
 )  # fmt: skip
+NAMED = Prepared(
+    lambda: Code.objects.filter(
+        Exists(
+            Coding.objects.filter(
+                code=OuterRef("pk"), segment__assignment=number("assignment"),
+                segment__start__lt=number("end"), segment__end__gt=number("start"),
+            )
+        )
+    ).values_list("pk", "uid", "hue", "name", "released_at", "coined_by")
+)  # fmt: skip
+
+
+def dashed(key: str) -> str:
+    """Write a public id as everywhere; SQLite keeps it without dashes."""
+    if len(key) != 32:
+        return key
+    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
 
 
 @dataclass
@@ -68,23 +89,38 @@ class Desk:
         """
         if start is None or end is None:
             start, end = 0, len(self.text)
-        spans: dict[str, tuple[int, int, bool]] = {}
-        named: dict[str, list[tuple[int, str]]] = {}
+        names = self.names(start, end)
         found = TOUCHING(assignment=self.assignment.pk, start=start, end=end)
-        for uid, first, last, uncertain, code, hue, name, released_at, coiner in found:
-            key = str(uid)
-            spans[key] = (first, last, uncertain)
-            is_own = released_at is None and coiner == self.reader.pk
-            names = named.setdefault(key, [])
+        held: dict[str, tuple[int, int, bool, list[tuple[int, str]]]] = {}
+        for uid, first, last, uncertain, code in found:
+            codes = held.setdefault(uid, (first, last, uncertain, []))[3]
             if code is not None:
-                names.append(self.wording.said(str(code), hue, name, is_own))
+                codes.append(names[code])
         return [
-            Highlight(key, first, last, tuple(named[key]), uncertain) for key, (first, last, uncertain) in spans.items()
+            Highlight(dashed(uid), first, last, tuple(codes), uncertain)
+            for uid, (first, last, uncertain, codes) in held.items()
         ]
 
-    def rendered(self, highlights: list[Highlight], parts: list[Paragraph] | None = None) -> list[str]:
+    def names(self, start: int, end: int) -> dict[int, tuple[int, str]]:
+        """Give hue and name of the codes on a stretch, as this reader may read them, by database id."""
+        rows = NAMED(assignment=self.assignment.pk, start=start, end=end)
+        reader = self.reader.pk
+        return {
+            pk: self.wording.said(str(uid), hue, name, released_at is None and coiner == reader)
+            for pk, uid, hue, name, released_at, coiner in rows
+        }
+
+    def rendered(
+        self, highlights: list[Highlight], parts: list[Paragraph] | None = None, marks: dict[int, str] | None = None
+    ) -> list[str]:
         shown = self.parts if parts is None else parts
-        return [render(self.text, part, highlights) for part in shown]
+        kinds = marks or {}
+        spread = by_part(shown, highlights)
+        return [render(self.text, part, spread[part.index], mark=kinds.get(part.start, "")) for part in shown]
+
+    def marks(self) -> dict[int, str]:
+        """The judgements of paragraphs without any code, by where each starts."""
+        return dict(MARKS(assignment=self.assignment.pk))
 
     def outline(self, highlights: list[Highlight]) -> list[dict[str, object]]:
         return outline(self.text, self.parts, highlights)
@@ -96,13 +132,28 @@ class Desk:
             return {"paragraphs": [], "outline": []}
         highlights = self.highlights(parts[0].start, parts[-1].end)
         return {
-            "paragraphs": self.rendered(highlights, parts),
+            "paragraphs": self.rendered(highlights, parts, self.marks()),
             "outline": outline(self.text, parts, highlights),
         }
 
-    def untouched(self, highlights: list[Highlight]) -> int:
-        """Count the paragraphs without any coding."""
-        return covered_lengths(self.parts, highlights).count(0)
+    def untouched(self, highlights: list[Highlight], marks: dict[int, str]) -> list[Paragraph]:
+        """List the paragraphs that bear neither a code nor a mark."""
+        free = bare(self.parts, ((one.start, one.end) for one in highlights))
+        return [part for part in free if part.start not in marks]
+
+    def summary(self, posted: Any) -> dict[str, Any]:
+        """Say before Submit what is coded and what is untouched, with what was chosen for it already."""
+        highlights, marks = self.highlights(), self.marks()
+        left = self.untouched(highlights, marks)
+        return {
+            "incident": self.assignment.incident, "round": self.assignment.round, "segments": len(highlights),
+            "codes": len({name for one in highlights for name in one.codes}), "paragraphs": len(self.parts),
+            "marked": len(marks), "left": [
+                {"start": part.start, "index": part.index, "words": self.text[part.start : part.end],
+                 "kind": posted.get(f"rest-{part.start}", "")}
+                for part in left
+            ],
+        }  # fmt: skip
 
     def codes(self) -> list[dict[str, Any]]:
         """List the codes that the coder may use here, most used by them first."""
@@ -143,9 +194,22 @@ class Desk:
         }
 
 
+def by_part(parts: Sequence[Paragraph], highlights: Sequence[Highlight]) -> dict[int, list[Highlight]]:
+    """Give each paragraph (by index) the highlights that touch it, in their order."""
+    spread: dict[int, list[Highlight]] = {part.index: [] for part in parts}
+    starts = [part.start for part in parts]
+    for one in highlights:
+        at = max(0, bisect_right(starts, one.start) - 1)
+        while at < len(parts) and parts[at].start < one.end:
+            spread[parts[at].index].append(one)
+            at += 1
+    return spread
+
+
 def segment_card(desk: Desk, segment: Segment) -> dict[str, Any]:
     """Give one segment for the panel beside the text: its words and its codes."""
     codes = [coding.code for coding in segment.codings.select_related("code").order_by("pk")]
+    edition = desk.assignment.round.edition
     return {
         "segment": segment,
         "quote": desk.text[segment.start : segment.end],
@@ -153,4 +217,26 @@ def segment_card(desk: Desk, segment: Segment) -> dict[str, Any]:
             {"uid": code.uid, "hue": desk.wording.named(code)[0], "name": desk.wording.named(code)[1], "code": code}
             for code in codes
         ],
+        "near": [
+            {"uid": uid, "words": shorten(desk.text[start:end], 60)}
+            for uid, start, end in near(segment).values_list("uid", "start", "end")
+        ],
+        "categories": list(Frozen.of(edition).categories.values()) if edition else [],
+        "against": against(desk, segment),
     }
+
+
+def near(segment: Segment) -> Any:
+    """The segments of the same coder that may be joined with this one: the nearest before and after it."""
+    others = Segment.objects.filter(assignment=segment.assignment_id).exclude(pk=segment.pk)
+    close = others.filter(end__gte=segment.start - REACH, start__lte=segment.end + REACH)
+    return close.order_by("start", "end")[:NEAREST]
+
+
+def against(desk: Desk, segment: Segment) -> dict[str, Any] | None:
+    """Name the category that a segment speaks against, as the round's edition has it."""
+    category, edition = segment.speaks_against, desk.assignment.round.edition
+    if category is None:
+        return None
+    frozen = Frozen.of(edition).categories.get(str(category.uid)) if edition else None
+    return frozen or {"uid": str(category.uid), "name": category.name}

@@ -1,109 +1,47 @@
-"""Verbs of open coding: code a segment, change its codes, delete it, undo, submit.
+"""Verbs over segments: code a stretch, change its ends and codes, split, join and delete it, code many at once.
 
-Each runs under the assignment's row lock, refuses what is submitted, and writes one event with the segment's
-state before and after; undo puts the state before back, and is refused where the segment has moved on since.
+Each runs under the assignment's row lock, refuses what is submitted, and writes one event with what stood before and
+after, from which undo and redo work (history.py).
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 
-from coding.codes.content import Frozen
-from coding.codes.models import Code
-from coding.codes.rules import MovedOn, coin, named, reword, worded
-from coding.lib import clock, ids
-from coding.lib.canonical import canonical
+from coding.lib import ids
 from coding.lib.prepared import Prepared, number, public_id
 from coding.lib.refusals import BadInput, Refusal
-from coding.lib.text import name_key
-from coding.open_coding.models import Coding, Segment
-from coding.open_coding.spans import span_of
-from coding.people.models import Event, User
-from coding.people.rules import Key, answered, record
-from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
+from coding.open_coding.acts import MOST_SEGMENTS, MovedOn, Saved, SegmentGone, TooManySegments, begin, write
+from coding.open_coding.changes import MarkState, Scene, SegmentState, mark_state_of, state_of
+from coding.open_coding.models import Mark, Segment
+from coding.open_coding.naming import Naming, found_or_coined, refuse_exclusive
+from coding.open_coding.spans import span_of, whole
+from coding.people.models import User
+from coding.people.rules import Key
+from coding.rounds.models import Assignment
 
-MOST_SEGMENTS = 10_000
-UNDOABLE = ("code_segment", "remove_code", "delete_segment")
+MOST_AT_ONCE = 500
 THERE = Prepared(
     lambda: Segment.objects.filter(
         Q(assignment=number("assignment"), start=number("start"), end=number("end")) | Q(uid=public_id("uid"))
-    )
+    ).select_related("speaks_against")
 )
 HELD = Prepared(
     lambda: Segment.objects.filter(assignment=number("assignment")).values("assignment").annotate(held=Count("pk"))
     .values_list("held", flat=True)
 )  # fmt: skip
+MARKS_ON = Prepared(
+    lambda: Mark.objects.filter(assignment=number("assignment"), start__lt=number("end"), end__gt=number("start"))
+)
 
 
-class AssignmentSubmitted(Refusal):
-    sentence = "This incident is submitted, so its coding stands. Ask the lead to reopen it if something is wrong."
-
-
-class NotYours(Refusal):
-    sentence = "This is somebody else's work. Only its coder can change it."
-
-
-class SegmentGone(Refusal):
-    sentence = "This segment is no longer there. Reload the incident to see its present state."
-
-
-class NothingToUndo(Refusal):
-    sentence = "There is nothing left to undo in this incident."
-
-
-class TooManySegments(Refusal):
-    sentence = f"An incident holds at most {MOST_SEGMENTS:,} segments of one coder."
-
-
-@dataclass(frozen=True)
-class Naming:
-    """What to call a segment: a code by its public id, or a name to find or coin."""
-
-    name: str = ""
-    uid: UUID | None = None
-    in_vivo: bool = False
-    definition: str = ""
-
-
-@dataclass(frozen=True)
-class SegmentState:
-    """A segment as events keep it: public ids, code points."""
-
-    uid: str
-    start: int
-    end: int
-    codes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Saved:
-    """What a verb did: the event, the assignment as read under the lock, and the stretch that looks different."""
-
-    event: Event
-    assignment: Assignment
-    start: int
-    end: int
-    segment: str
-
-
-def refuse_unwritable(coder: User, locked: Assignment) -> None:
-    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
-    if locked.coder_id != coder.pk:
-        raise NotYours
-    refuse_no_coder(locked)
-    if locked.round.stage != Round.Stage.OPEN:
-        raise BadInput("This assignment belongs to another stage; segments are coded in open coding.")
-    if locked.round.state != Round.State.OPEN:
-        raise RoundNotOpen
-    if locked.state == Assignment.State.SUBMITTED:
-        raise AssignmentSubmitted
+class SpanTaken(Refusal):
+    sentence = "You have a segment of exactly these words already. Join the two, or choose other words."
 
 
 @transaction.atomic
@@ -121,23 +59,29 @@ def code_segment(
 ) -> Saved:
     """Give codes to a stretch of text; the same stretch again adds to the segment that is there.
 
-    Raises BadInput, QuoteDiffers, AssignmentSubmitted, RoundNotOpen, TooManySegments, KeyReused.
+    Raises BadInput, QuoteDiffers, Exclusive, AssignmentSubmitted, RoundNotOpen, TooManySegments, KeyReused.
     """
-    locked = lock_assignment(assignment, coder, "round__edition", "incident")
-    if again := repeated(coder, locked, key):
+    locked, again = begin(coder, assignment, key)
+    if again:
         return again
-    refuse_unwritable(coder, locked)
-    text = incident_of(locked).text
-    first, last = span_of(text, start, end, quote)
-    codes = {str(code.uid): code.pk for code in (find_or_coin(locked, naming) for naming in namings)}
-    if not codes:
-        raise BadInput("Name the segment: a segment needs at least one code.")
-    uid = uid or ids.new_uid()
-    there = segment_at(locked, first, last, uid)
+    first, last = span_of(text_of(locked), start, end, quote)
+    codes = found_or_coined(locked, namings)
+    before, after = coded(locked, first, last, uid or ids.new_uid(), codes)
+    refuse_exclusive(locked, after.segments)
+    return write(locked, "code_segment", before, after, codes=codes, key=key, at=at)
+
+
+def coded(locked: Assignment, start: int, end: int, uid: UUID, codes: dict[str, int]) -> tuple[Scene, Scene]:
+    """Give the scenes around coding a stretch: a mark there goes, since its paragraph now holds something."""
+    there = segment_at(locked, start, end, uid)
     before = state_of(there) if there else None
-    segment_uid, kept = (before.uid, before.codes) if before else (str(uid), ())
-    after = SegmentState(segment_uid, first, last, tuple(dict.fromkeys((*kept, *codes))))
-    return write(locked, "code_segment", there, before, after, codes=codes, key=key, at=at)
+    after = before or SegmentState(str(uid), start, end, ())
+    after = replace(after, codes=tuple(dict.fromkeys((*after.codes, *codes))))
+    return Scene((before,) if before else (), marks_on(locked, start, end)), Scene((after,))
+
+
+def marks_on(locked: Assignment, start: int, end: int) -> tuple[MarkState, ...]:
+    return tuple(mark_state_of(mark) for mark in MARKS_ON(assignment=locked.pk, start=start, end=end))
 
 
 def segment_at(locked: Assignment, start: int, end: int, uid: UUID) -> Segment | None:
@@ -148,9 +92,66 @@ def segment_at(locked: Assignment, start: int, end: int, uid: UUID) -> Segment |
             return segment
     if found:
         raise BadInput("This id is taken. Choose another random one for the new segment.")
-    if sum(HELD(assignment=locked.pk)) >= MOST_SEGMENTS:
-        raise TooManySegments
+    refuse_too_many(locked, 1)
     return None
+
+
+def refuse_too_many(locked: Assignment, new: int) -> None:
+    if sum(HELD(assignment=locked.pk)) + new > MOST_SEGMENTS:
+        raise TooManySegments
+
+
+@transaction.atomic
+def code_hits(
+    coder: User,
+    assignment: Assignment,
+    hits: Sequence[tuple[Any, Any, str | None]],
+    naming: Naming,
+    *,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Give one code to several stretches (start, end, quote) in one act, which one undo takes back."""
+    locked, again = begin(coder, assignment, key)
+    if again:
+        return again
+    if not 0 < len(hits) <= MOST_AT_ONCE:
+        raise BadInput(f"Choose between 1 and {MOST_AT_ONCE} places to code at once.")
+    text, codes = text_of(locked), found_or_coined(locked, [naming])
+    spans = dict.fromkeys(span_of(text, *hit) for hit in hits)
+    refuse_too_many(locked, len(spans))
+    steps = [coded(locked, *span, ids.new_uid(), codes) for span in spans]
+    before = Scene(
+        tuple(one for was, _ in steps for one in was.segments),
+        tuple(dict.fromkeys(mark for was, _ in steps for mark in was.marks)),
+    )
+    after = Scene(tuple(one for _, now in steps for one in now.segments))
+    refuse_exclusive(locked, after.segments)
+    return write(locked, "code_hits", before, after, codes=codes, key=key, at=at)
+
+
+@transaction.atomic
+def change_code(
+    coder: User,
+    assignment: Assignment,
+    segment: UUID,
+    code: UUID,
+    naming: Naming,
+    *,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Put another code in the place of one that the segment bears."""
+    locked, again = begin(coder, assignment, key)
+    if again:
+        return again
+    before = find_segment(locked, segment)
+    refuse_not_borne(before, code)
+    codes = found_or_coined(locked, [naming])
+    kept = [next(iter(codes)) if one == str(code) else one for one in before.codes]
+    after = replace(before, codes=tuple(dict.fromkeys(kept)))
+    refuse_exclusive(locked, [after])
+    return write(locked, "change_code", Scene((before,)), Scene((after,)), codes=codes, key=key, at=at)
 
 
 @transaction.atomic
@@ -164,17 +165,14 @@ def remove_code(
     at: datetime | None = None,
 ) -> Saved:
     """Take one code off a segment; without any code the segment goes too."""
-    locked = lock_assignment(assignment, coder, "round__edition", "incident")
-    if again := repeated(coder, locked, key):
+    locked, again = begin(coder, assignment, key)
+    if again:
         return again
-    refuse_unwritable(coder, locked)
-    there = find_segment(locked, segment)
-    before = state_of(there)
+    before = find_segment(locked, segment)
+    refuse_not_borne(before, code)
     rest = tuple(one for one in before.codes if one != str(code))
-    if rest == before.codes:
-        raise SegmentGone("This segment does not bear that code any more. Reload the incident.")
-    after = SegmentState(before.uid, before.start, before.end, rest) if rest else None
-    return write(locked, "remove_code", there, before, after, key=key, at=at)
+    after = Scene((replace(before, codes=rest),)) if rest else Scene()
+    return write(locked, "remove_code", Scene((before,)), after, key=key, at=at)
 
 
 @transaction.atomic
@@ -182,182 +180,134 @@ def delete_segment(
     coder: User, assignment: Assignment, segment: UUID, *, key: Key | None = None, at: datetime | None = None
 ) -> Saved:
     """Take a segment and its codings away; undo brings both back."""
-    locked = lock_assignment(assignment, coder, "round__edition", "incident")
-    if again := repeated(coder, locked, key):
+    locked, again = begin(coder, assignment, key)
+    if again:
         return again
-    refuse_unwritable(coder, locked)
-    there = find_segment(locked, segment)
-    return write(locked, "delete_segment", there, state_of(there), None, key=key, at=at)
+    return write(locked, "delete_segment", Scene((find_segment(locked, segment),)), Scene(), key=key, at=at)
 
 
 @transaction.atomic
-def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
-    """Undo the coder's last action in this assignment that is not undone yet."""
-    locked = lock_assignment(assignment, coder, "round__edition", "incident")
-    if again := repeated(coder, locked, key):
+def move_ends(
+    coder: User,
+    assignment: Assignment,
+    segment: UUID,
+    start: Any,
+    end: Any,
+    *,
+    was: tuple[Any, Any] | None = None,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Move one or both ends of a segment; `was` is the span that was changed, so that a stale page is refused.
+
+    Raises BadInput, MovedOn, SpanTaken, Exclusive, SegmentGone.
+    """
+    locked, again = begin(coder, assignment, key)
+    if again:
         return again
-    refuse_unwritable(coder, locked)
-    last = last_action(locked)
-    if last is None:
-        raise NothingToUndo
-    before, after = read_state(last.after), read_state(last.before)
-    there = locked.segments.filter(uid=(after or before).uid).first()  # type: ignore[union-attr]  # an act has one
-    if (state_of(there) if there else None) != before:
-        raise MovedOn
-    return write(locked, "undo", there, before, after, key=key, at=at, undoes=last)
-
-
-def last_action(assignment: Assignment) -> Event | None:
-    """Find what undo would undo."""
-    undone = Event.objects.filter(undoes=OuterRef("pk"))
-    stream = Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=UNDOABLE)
-    return stream.exclude(Exists(undone)).order_by("-position").first()
+    before = find_segment(locked, segment)
+    refuse_stale(before, was)
+    first, last = span_of(text_of(locked), start, end, None)
+    after = replace(before, start=first, end=last)
+    refuse_taken(locked, [after])
+    refuse_exclusive(locked, [after])
+    marks = marks_on(locked, first, last)
+    return write(locked, "move_ends", Scene((before,), marks), Scene((after,)), key=key, at=at)
 
 
 @transaction.atomic
-def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Assignment:
-    """Declare the incident coded; it can be reopened by the lead until release."""
-    locked = lock_assignment(assignment, coder, "round__edition", "incident")
-    if repeated(coder, locked, key):
-        return locked
-    refuse_unwritable(coder, locked)
-    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at or clock.now()
-    locked.save(update_fields=["state", "submitted_at"])
-    record(locked.round.project, coder, "submit", locked, stream=locked.stream, key=key, at=at,
-           private=locked.is_private)  # fmt: skip
-    return locked
+def split_segment(
+    coder: User,
+    assignment: Assignment,
+    segment: UUID,
+    place: Any,
+    *,
+    was: tuple[Any, Any] | None = None,
+    uid: UUID | None = None,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Cut a segment in two at a code point of the text; both bear its codes. Raises BadInput, MovedOn, SpanTaken."""
+    locked, again = begin(coder, assignment, key)
+    if again:
+        return again
+    before, cut = find_segment(locked, segment), whole("at", place)
+    refuse_stale(before, was)
+    if not before.start < cut < before.end:
+        raise BadInput("Cut a segment between its first and its last character.")
+    text = text_of(locked)
+    left, right = span_of(text, before.start, cut, None), span_of(text, cut, before.end, None)
+    if left[1] > right[0]:
+        raise BadInput("A segment can't be cut inside a character. Choose a place between two words.")
+    first = replace(before, start=left[0], end=left[1])
+    second = replace(before, uid=str(uid or ids.new_uid()), start=right[0], end=right[1])
+    refuse_too_many(locked, 1)
+    refuse_taken(locked, [first, second])
+    return write(locked, "split_segment", Scene((before,)), Scene((first, second)), key=key, at=at)
 
 
-def repeated(coder: User, locked: Assignment, key: Key | None) -> Saved | None:
-    """Answer a retry with what the first try did; asked under the lock, so that two at once have one effect."""
-    event = answered(coder, key)
-    if event is None:
-        return None
-    answer = json.loads(event.answer or "{}")
-    return Saved(event, locked, answer.get("start", 0), answer.get("end", 0), answer.get("segment", ""))
+@transaction.atomic
+def join_segments(
+    coder: User,
+    assignment: Assignment,
+    segment: UUID,
+    other: UUID,
+    *,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Make one segment of two, from the first of their words to the last, with the codes of both."""
+    locked, again = begin(coder, assignment, key)
+    if again:
+        return again
+    first, second = find_segment(locked, segment), find_segment(locked, other)
+    if first.uid == second.uid:
+        raise BadInput("Choose another segment to join with this one.")
+    joined = replace(
+        first, start=min(first.start, second.start), end=max(first.end, second.end),
+        codes=tuple(dict.fromkeys((*first.codes, *second.codes))),
+        is_uncertain=first.is_uncertain or second.is_uncertain,
+        speaks_against=first.speaks_against or second.speaks_against,
+    )  # fmt: skip
+    refuse_taken(locked, [joined], leaving=second.uid)
+    refuse_exclusive(locked, [joined])
+    before = Scene((first, second), marks_on(locked, joined.start, joined.end))
+    return write(locked, "join_segments", before, Scene((joined,)), key=key, at=at)
 
 
-def incident_of(assignment: Assignment) -> Any:
+def text_of(assignment: Assignment) -> str:
     if assignment.incident is None:
         raise BadInput("This assignment has no text.")
-    return assignment.incident
+    return assignment.incident.text
 
 
-def find_or_coin(assignment: Assignment, naming: Naming) -> Code:
-    """Find the code among those that the coder may use here: own ones, and those of the round's edition."""
-    if naming.uid is not None:
-        found: Code | None = usable_codes(assignment).filter(uid=naming.uid).first()
-        if found is None:
-            raise BadInput("There is no such code that you could use here. Choose one from the list.")
-        return found
-    name = named(naming.name)
-    shared = shared_named(assignment, name_key(name))
-    if shared is not None:
-        return shared
-    wording = worded({"definition": naming.definition})
-    return coin(assignment.round.project, assignment.coder, name, in_vivo=naming.in_vivo, **wording)
-
-
-def own_codes(assignment: Assignment) -> Any:
-    """The coder's own private codes in the assignment's project."""
-    return Code.objects.own(assignment.coder).filter(project=assignment.round.project)
-
-
-@transaction.atomic
-def word_own(coder: User, assignment: Assignment, code: Code, version: int, reason: str = "", **wording: str) -> None:
-    """Reword one of the coder's own private codes; the event goes to the assignment's stream, each wording is kept.
-
-    Raises NotYours, Forbidden, RoundNotOpen, and whatever `reword` raises.
-    """
-    locked = lock_assignment(assignment, coder, "round__edition", "incident")
-    if locked.coder_id != coder.pk or code.coined_by_id != coder.pk:
-        raise NotYours
-    refuse_no_coder(locked)
-    if locked.round.state != Round.State.OPEN:
-        raise RoundNotOpen
-    reword(coder, code, version, reason, stream=locked.stream, **wording)
-
-
-def usable_codes(assignment: Assignment) -> Any:
-    """Own private codes, and those of the round's edition."""
-    return own_codes(assignment) | Code.objects.filter(
-        project=assignment.round.project, uid__in=edition_codes(assignment)
-    )
-
-
-def edition_codes(assignment: Assignment) -> dict[str, dict[str, Any]]:
-    """Give the codes of the edition that the round is coded against, as they were worded then."""
-    edition = assignment.round.edition
-    return Frozen.of(edition).codes if edition else {}
-
-
-def shared_named(assignment: Assignment, key: str) -> Code | None:
-    edition = assignment.round.edition
-    uid = Frozen.of(edition).keys.get(key) if edition else None
-    return Code.objects.filter(project=assignment.round.project, uid=uid).first() if uid else None
-
-
-def find_segment(assignment: Assignment, uid: UUID) -> Segment:
-    found = assignment.segments.filter(uid=uid).first()
+def find_segment(locked: Assignment, uid: UUID) -> SegmentState:
+    found = locked.segments.filter(uid=uid).select_related("speaks_against").first()
     if found is None:
         raise SegmentGone
-    return found
+    return state_of(found)
 
 
-def state_of(segment: Segment) -> SegmentState:
-    codes = segment.codings.order_by("pk").values_list("code__uid", flat=True)
-    return SegmentState(str(segment.uid), segment.start, segment.end, tuple(str(uid) for uid in codes))
+def refuse_not_borne(state: SegmentState, code: UUID) -> None:
+    if str(code) not in state.codes:
+        raise SegmentGone("This segment does not bear that code any more. Reload the incident.")
 
 
-def read_state(text: str) -> SegmentState | None:
-    if not text:
-        return None
-    row = json.loads(text)
-    return SegmentState(row["uid"], row["start"], row["end"], tuple(row["codes"]))
+def refuse_stale(state: SegmentState, was: tuple[Any, Any] | None) -> None:
+    """Refuse to change a span that was moved in another tab or on another device since."""
+    if was is not None and (whole("was_start", was[0]), whole("was_end", was[1])) != (state.start, state.end):
+        raise MovedOn(
+            "This segment was moved in another tab or on another device since you opened it here. "
+            "Reload the incident to see where it stands."
+        )
 
 
-def write(
-    assignment: Assignment, verb: str, there: Segment | None, before: SegmentState | None, after: SegmentState | None,
-    *, codes: Mapping[str, int] | None = None, key: Key | None, at: datetime | None, undoes: Event | None = None,
-) -> Saved:  # fmt: skip
-    """Bring a segment, if it is `there`, from one state to another and record it; one of the states is given.
-
-    `codes` are the ids that the verb knows already of codes that are new on the segment.
-    """
-    stated = after or before
-    if stated is None:
-        raise BadInput("Nothing to change.")
-    apply(assignment, there, before, after, codes)
-    if assignment.state == Assignment.State.TO_DO:
-        assignment.state = Assignment.State.IN_PROGRESS
-        assignment.save(update_fields=["state"])
-    answer = canonical({"segment": stated.uid, "start": stated.start, "end": stated.end})
-    event = record(
-        assignment.round.project, assignment.coder, verb, f"segment:{stated.uid}",
-        before=before and asdict(before), after=after and asdict(after), stream=assignment.stream,
-        key=key, at=at, answer=answer, undoes=undoes, private=assignment.is_private,
-    )  # fmt: skip
-    return Saved(event, assignment, stated.start, stated.end, stated.uid)
-
-
-def apply(
-    assignment: Assignment, segment: Segment | None, before: SegmentState | None, after: SegmentState | None,
-    codes: Mapping[str, int] | None,
-) -> None:  # fmt: skip
-    """Change the rows, which stand as `before` says."""
-    if after is None:
-        if segment is not None:
-            segment.delete()
-        return
-    if segment is None:
-        segment = Segment.objects.create(uid=after.uid, assignment=assignment, start=after.start, end=after.end)
-    had = before.codes if before else ()
-    if taken := set(had) - set(after.codes):
-        segment.codings.filter(code__uid__in=taken).delete()
-    added = [code for code in after.codes if code not in had]
-    pks = codes if codes is not None else pks_of(added)
-    Coding.objects.bulk_create(Coding(segment=segment, code_id=pks[code]) for code in added)
-
-
-def pks_of(uids: Sequence[str]) -> dict[str, int]:
-    return {str(uid): pk for uid, pk in Code.objects.filter(uid__in=uids).values_list("uid", "pk")}
+def refuse_taken(locked: Assignment, states: Sequence[SegmentState], leaving: str = "") -> None:
+    """Refuse a span that another segment of this coder holds, unless that one is leaving; or an id that is taken."""
+    for state in states:
+        for there in THERE(assignment=locked.pk, start=state.start, end=state.end, uid=UUID(state.uid)):
+            held = str(there.uid)
+            if held == state.uid and there.assignment_id != locked.pk:
+                raise BadInput("This id is taken. Choose another random one for the new segment.")
+            if held not in {one.uid for one in states} | {leaving}:
+                raise SpanTaken

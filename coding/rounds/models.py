@@ -183,6 +183,7 @@ class Assignment(Public):
     submitted_at = models.DateTimeField(null=True, blank=True)
     none_applies = models.BooleanField(default=False)
     uncodable_because = models.TextField(blank=True)
+    reopening_asked = models.TextField(blank=True)
     machine = models.JSONField(null=True, blank=True)
 
     objects = AssignmentQuerySet.as_manager()

@@ -244,6 +244,26 @@ def refuse_no_coder(locked: Assignment) -> None:
 
 
 @transaction.atomic
+def ask_reopening(coder: User, assignment: Assignment, reason: str, at: datetime | None = None) -> Assignment:
+    """Ask the lead to give a submitted assignment back, until its round is released."""
+    locked = lock_assignment(assignment, coder)
+    if locked.coder_id != coder.pk:
+        raise Forbidden("This is somebody else's work. Only its coder can ask for it.")
+    refuse_no_coder(locked)
+    if locked.round.state != Round.State.OPEN:
+        raise RoundNotOpen("The round is released: what stood at release is what was measured.")
+    if locked.state != Assignment.State.SUBMITTED:
+        raise NotSubmitted
+    if not reason.strip():
+        raise BadInput("Say why you ask for it.")
+    locked.reopening_asked = worded({"reason": reason.strip()})["reason"]
+    locked.save(update_fields=["reopening_asked"])
+    record(locked.round.project, coder, "ask_reopening", locked, reason=locked.reopening_asked, stream=locked.stream,
+           at=at, private=locked.is_private)  # fmt: skip
+    return locked
+
+
+@transaction.atomic
 def reopen(by: User, assignment: Assignment, reason: str, at: datetime | None = None) -> Assignment:
     """Give a submitted assignment back to its coder, until the round is released."""
     locked = lock_assignment(assignment, by)
@@ -254,8 +274,8 @@ def reopen(by: User, assignment: Assignment, reason: str, at: datetime | None = 
     if not reason.strip():
         raise BadInput("Say why it is reopened.")
     reason = worded({"reason": reason})["reason"]
-    locked.state, locked.submitted_at = Assignment.State.IN_PROGRESS, None
-    locked.save(update_fields=["state", "submitted_at"])
+    locked.state, locked.submitted_at, locked.reopening_asked = Assignment.State.IN_PROGRESS, None, ""
+    locked.save(update_fields=["state", "submitted_at", "reopening_asked"])
     record(locked.round.project, by, "reopen_assignment", locked, reason=reason, stream=locked.stream,
            at=at, private=locked.is_private)  # fmt: skip
     return locked

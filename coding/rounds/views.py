@@ -1,7 +1,8 @@
 """Pages: rounds, a new round, one round with its matrix of states."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,9 +15,11 @@ from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, back_with
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
-from coding.rounds import rules
+from coding.rounds import queries, rules
 from coding.rounds.forms import RoundForm
 from coding.rounds.models import Assignment, Round
+
+PER_PAGE = 50
 
 
 @require_safe
@@ -59,8 +62,8 @@ def round_page(request: MemberRequest, project: Project, uid: str) -> HttpRespon
     mine = one.assignments.by(request.user).select_related("incident").defer("incident__text", "incident__search_text")
     context = {
         "round": one, "is_lead": is_lead, "mine": (own := list(mine.in_round_order())), "next": waiting(own),
-        "own_progress": rules.progress(one.assignments.by(request.user)),
-        **(lead_view(one) if is_lead else {}),
+        "own_progress": queries.progress_of(own),
+        **(lead_view(request, one) if is_lead else {}),
         "has_opened": one.is_released and rules.has_opened(request.user, one),
     }  # fmt: skip
     return render(request, "rounds/round.html", context)
@@ -72,16 +75,14 @@ def waiting(own: list[Assignment]) -> Assignment | None:
     return next(iter(begun + [row for row in own if row.state == Assignment.State.TO_DO]), None)
 
 
-def lead_view(one: Round) -> dict[str, Any]:
-    """The states of all assignments, never their codings: coders as columns, incidents as rows."""
-    held = one.assignments.select_related("incident", "coder").defer("incident__text", "incident__search_text")
-    assignments = list(held.order_by("position", "pk"))
-    coders = sorted({row.coder for row in assignments}, key=lambda coder: (coder.name, coder.pk))
-    by_cell = {(row.incident_id, row.coder_id): row for row in assignments}
-    incidents = {row.incident_id: row.incident for row in assignments}
-    matrix = [(incident, [by_cell.get((pk, coder.pk)) for coder in coders]) for pk, incident in incidents.items()]
-    return {"coders": coders, "matrix": matrix, "progress": rules.progress(one.assignments),
-            "submitted": [row for row in assignments if row.state == Assignment.State.SUBMITTED]}  # fmt: skip
+def lead_view(request: MemberRequest, one: Round) -> dict[str, Any]:
+    """The states of all assignments, never their codings: totals of the round, and a page of who codes what."""
+    totals, coders = queries.totals(one), queries.coders_of(one)
+    page = Paginator(range(totals.rows), PER_PAGE).get_page(request.GET.get("page"))
+    cells = queries.cells(one, coders, cast(range, page.object_list))
+    return {"coders": coders, "matrix": queries.matrix(coders, cells), "page": page, "progress": totals.progress,
+            "asked": queries.asked_back(one),
+            "submitted": [row for row in cells if row.state == Assignment.State.SUBMITTED]}  # fmt: skip
 
 
 @require_POST

@@ -22,8 +22,8 @@ from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
 from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Refusal
+from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.open_coding.models import SettledBy
-from coding.open_coding.rules import AssignmentSubmitted, NotYours
 from coding.people.models import Event, User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round

@@ -128,6 +128,30 @@ def test_members_read_the_board_and_only_a_lead_changes_it(sign_in, project, lea
         assert browser.get(url(project, "card", code_named("inventing").uid)).status_code == 403
 
 
+def test_each_reader_gets_the_quotes_that_are_open_to_them(project, lead, ada, bo, sorted_out):
+    """The queries are built once for each connection; what they give is each reader's own."""
+    observer = factory.member(project, "eva", "observer")
+    for person, quoted in ((lead, True), (observer, False), (ada, True), (lead, True), (observer, False)):
+        cards = [card for column in queries.board(person, project).columns for card in column.cards]
+        assert (len(cards), any(card.quotes for card in cards)) == (4, quoted)
+    other = factory.project(lead, "Other")
+    assert queries.board(lead, other).counts.codes == 0
+    assert queries.board(bo, other).counts.codes == 0
+
+
+def test_names_on_a_card_are_inert_and_its_links_lead_on(sign_in, project, lead, ada):
+    coded(project, [ada], {"The guest showed": ['<img src=x> & "so"']})
+    code = Code.objects.get()
+    body = sign_in(lead).get(url(project) + "?q=%26").content.decode()
+    assert "<img" not in body
+    assert body.count("&lt;img src=x&gt; &amp; &quot;so&quot;") == 3
+    for link in (f'href="{reverse("codes:code", args=[project.slug, code.uid])}"',
+                 f'hx-get="{url(project, "card", code.uid)}?q=%26"',
+                 f'href="{reverse("desk:incident", args=[project.slug, 1])}"'):  # fmt: skip
+        assert link in body
+    assert "2 segments in 2 incidents by 1 coder<" in body
+
+
 def test_a_coder_of_an_open_blind_round_gets_no_board(sign_in, project, ada, sorted_out):
     factory.round_of(project, [ada])
     browser = sign_in(ada)
@@ -265,7 +289,7 @@ def test_the_board_costs_the_same_whatever_stands_on_it(
     for number, code in enumerate(many_codes(project, lead, codes, adopted_at=clock.now())):
         Code.objects.filter(pk=code.pk).update(category=columns[number % categories])
     browser = sign_in(lead)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         browser.get(url(project))
     data = {"code": code_named("inventing").uid, "category": columns[0].uid}
     with django_assert_num_queries(36):

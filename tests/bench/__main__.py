@@ -7,7 +7,7 @@ import tempfile
 from tests.bench.machine import facts, load
 from tests.bench.report import say
 
-PARTS = ("size", "start", "pages", "saves", "crowd", "imports", "growth")
+PARTS = ("size", "start", "pages", "saves", "coding", "crowd", "imports", "growth")
 
 
 def arguments():
@@ -31,10 +31,10 @@ def run(parts, folder):
     import django
 
     django.setup()
-    from tests.bench import crowd, growth, imports, pages, saves, size, start
+    from tests.bench import coding, crowd, growth, imports, pages, saves, size, start
     from tests.bench.ground import Ground
 
-    modules = {"size": size, "start": start, "pages": pages, "saves": saves, "crowd": crowd, "imports": imports,
+    modules = {"size": size, "start": start, "pages": pages, "saves": saves, "coding": coding, "crowd": crowd, "imports": imports,
                "growth": growth}  # fmt: skip
     ground = Ground(folder)
     for name, value in facts(folder):

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import sys
 
 import django
@@ -16,7 +17,9 @@ from coding.desk.demonstration import PASSWORD  # noqa: E402
 from coding.incidents.columns import RowValues  # noqa: E402
 from coding.incidents.models import Incident  # noqa: E402
 from coding.incidents.rules import import_rows  # noqa: E402
+from coding.open_coding import judging  # noqa: E402
 from coding.open_coding import rules as open_coding  # noqa: E402
+from coding.open_coding.naming import Naming  # noqa: E402
 from coding.people.models import Project, Role, User  # noqa: E402
 from coding.people.rules import add_member  # noqa: E402
 from coding.reconciliation.rules import release_round  # noqa: E402
@@ -61,11 +64,10 @@ def saving():
     }  # fmt: skip
 
 
-def report(seed, words=300):
-    """Write a text of so many words in six paragraphs."""
+def report(seed, words=300, size=50):
+    """Write a text of so many words, `size` of them in each paragraph."""
     chance = random.Random(seed)
     chosen = [chance.choice(WORDS) for _ in range(words)]
-    size = words // 6
     return "\n\n".join(" ".join(chosen[at : at + size]) + "." for at in range(0, words, size))
 
 
@@ -89,12 +91,53 @@ def growth(count):
     return {"slug": slug}
 
 
+SIZES = {"long": (10_000, 2_000), "middle": (2_000, 50), "short": (300, 0)}  # words and segments
+
+
+def coding():
+    """Three incidents of different lengths, coded as densely as SIZES says by the first of eight coders."""
+    slug, lead = project()["slug"], User.objects.get(email="lead@bench.example")
+    held = Project.objects.get(slug=slug)
+    rows = [
+        RowValues(n, title=name, text=report(n, words, 100), external_id=name)
+        for n, (name, (words, _)) in enumerate(SIZES.items(), 1)
+    ]
+    import_rows(held, rows)
+    coders = new_people(held, lead, [f"c{number}" for number in range(1, CODERS + 1)])
+    incidents = list(Incident.objects.filter(project=held).order_by("number"))
+    coded = opened(lead, held, coders, Round.Stage.OPEN, incidents)
+    for one in coded.assignments.filter(coder=coders[0]).select_related("incident"):
+        code_densely(one, SIZES[one.incident.title][1])
+    return {
+        "coders": [
+            {"email": coder.email,
+             "coded": {one.incident.title: {"uid": str(one.uid), "text": one.incident.text}
+                       for one in coded.assignments.filter(coder=coder).select_related("incident")}}
+            for coder in coders
+        ],
+    }  # fmt: skip
+
+
+def code_densely(one, count):
+    """Code stretches of one to twelve words anywhere, fifty with each code."""
+    chance, text = random.Random(count), one.incident.text
+    words = list(re.finditer(r"\S+", text))
+    spans = set()
+    while len(spans) < count:
+        first = chance.randrange(len(words) - 12)
+        spans.add((words[first].start(), words[first + chance.randrange(12)].end()))
+    chosen = chance.sample(sorted(spans), len(spans))
+    for number, at in enumerate(range(0, len(chosen), 50)):
+        hits = [(start, end, None) for start, end in chosen[at : at + 50]]
+        open_coding.code_hits(one.coder, one, hits, Naming(name=f"a code of some length, number {number}"))
+
+
 def code_all(coded, lead):
     for one in coded.assignments.select_related("incident", "coder").order_by("pk"):
         end = one.incident.text.index(" ", 20)
-        naming = open_coding.Naming(name=f"code {one.position % 10}")
+        naming = Naming(name=f"code {one.position % 10}")
         open_coding.code_segment(one.coder, one, 0, end, one.incident.text[:end], [naming])
-        open_coding.submit(one.coder, one)
+        judging.submit(one.coder, one, judging.Kind.NOTHING_HERE)
     release_round(lead, coded)
 
 
@@ -109,5 +152,5 @@ def rate_all(rated, lead):
 
 
 if __name__ == "__main__":
-    making = {"saving": saving, "project": project, "growth": growth}[sys.argv[1]]
+    making = {"saving": saving, "project": project, "growth": growth, "coding": coding}[sys.argv[1]]
     print(json.dumps(making(*map(int, sys.argv[2:]))))

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 from coding.codes import rules as words
 from coding.codes.models import Code
-from coding.open_coding import rules as open_rules
 from coding.reconciliation.models import Disagreement
 from coding.reconciliation.rules import release_round, settle
 from coding.rounds.models import Round
@@ -23,10 +22,10 @@ def open_coding(project, coders, **plan):
     for assignment in opened.assignments.filter(coder=ada).order_by("position"):
         factory.code(assignment, CLAIM, "invented rule")
         factory.code(assignment, NOBODY, "left to the desk")
-        open_rules.submit(ada, assignment)
+        factory.hand_in(assignment)
     for assignment in opened.assignments.filter(coder=bo).order_by("position"):
         factory.code(assignment, CLAIM, "made-up rule")
-        open_rules.submit(bo, assignment)
+        factory.hand_in(assignment)
     release_round(factory.lead_of(project), opened)
     opened.refresh_from_db()
     return opened

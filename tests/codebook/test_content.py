@@ -13,7 +13,6 @@ from coding.codes import rules as words
 from coding.codes.models import Code
 from coding.incidents.models import Incident
 from coding.lib.canonical import canonical
-from coding.open_coding import rules as open_rules
 from coding.reconciliation.models import Decision, Objection
 from coding.reconciliation.rules import release_round, reopen_decision
 from tests import factory
@@ -48,7 +47,7 @@ def test_a_segment_that_bears_both_merged_codes_counts_once(bare, cleo, dan):
     opened = factory.round_of(bare, [cleo])
     assignment = factory.assignment(opened, cleo)
     factory.code(assignment, made.CLAIM, "one", "other")
-    open_rules.submit(cleo, assignment)
+    factory.hand_in(assignment)
     release_round(factory.lead_of(bare), opened)
     one, other = (Code.objects.get(project=bare, name=name) for name in ("one", "other"))
     words.merge_codes(factory.lead_of(bare), other, one)
@@ -77,7 +76,7 @@ def test_what_was_not_submitted_at_release_is_not_counted(bare, cleo, dan):
     first, second = opened.assignments.order_by("position")
     for assignment in (first, second):
         factory.code(assignment, made.CLAIM, "invented rule")
-    open_rules.submit(cleo, first)
+    factory.hand_in(first)
     release_round(factory.lead_of(bare), opened, "Ada is ill.")
     words.adopt(factory.lead_of(bare), Code.objects.get(project=bare))
     assert code_of(document_of(bare), "invented rule")["counts"]["incidents"] == 1
@@ -91,7 +90,7 @@ def test_training_and_stability_rounds_are_not_counted(bare, cleo, purpose, segm
     opened = factory.round_of(bare, [cleo], purpose=purpose)
     assignment = factory.assignment(opened, cleo)
     factory.code(assignment, made.CLAIM, "invented rule")
-    open_rules.submit(cleo, assignment)
+    factory.hand_in(assignment)
     release_round(factory.lead_of(bare), opened)
     words.adopt(factory.lead_of(bare), Code.objects.get(project=bare))
     assert code_of(document_of(bare), "invented rule")["counts"]["segments"] == segments
@@ -119,7 +118,7 @@ def test_a_quote_is_cut_by_code_points(bare, cleo):
     opened = factory.round_of(bare, [cleo])
     assignment = factory.assignment(opened, cleo)
     factory.code(assignment, "قال المساعد", "said so")
-    open_rules.submit(cleo, assignment)
+    factory.hand_in(assignment)
     release_round(factory.lead_of(bare), opened)
     words.adopt(factory.lead_of(bare), Code.objects.get(project=bare))
     (quote,) = code_of(document_of(bare), "said so")["quotes"]

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from coding.open_coding.rules import submit
 from coding.people.models import Membership
 from coding.people.rules import record
 from coding.rounds import rules
@@ -56,7 +55,7 @@ def test_what_is_submitted_is_not_next(project, ada, bo, held, sign_in):
     for expected in [held[1], held[2], None]:
         one = sign_in(ada).get("/").context["next"]["assignment"]
         factory.code(one, "late fee", "a")
-        submit(ada, one)
+        factory.hand_in(one)
         coming = sign_in(ada).get("/").context["next"]
         assert (coming["assignment"].incident if coming else None) == expected
     assert "Nothing waits for you to code." in body(sign_in(ada), "/")
@@ -184,7 +183,7 @@ def test_a_shielded_coder_sees_own_counts_only(project, lead, ada, bo, held, sig
     before = masked(client.get(path))
     other = factory.assignment(of, bo)
     factory.code(other, "late fee", "bo's code")
-    submit(bo, other)
+    factory.hand_in(other)
     rules.reopen(lead, other, "A slip.")
     page = client.get(path)
     assert masked(page) == before
@@ -192,7 +191,7 @@ def test_a_shielded_coder_sees_own_counts_only(project, lead, ada, bo, held, sig
     assert "Lately" not in page.content.decode()
     own = factory.assignment(of, ada)
     factory.code(own, "late fee", "a")
-    submit(ada, own)
+    factory.hand_in(own)
     assert steps(client.get(path))["Your round"][0] == "1 of 3"
 
 
@@ -351,7 +350,7 @@ def test_an_event_names_what_it_was_about(project, lead, ada, bo, held, sign_in)
     told = body(sign_in(lead), f"/p/{project.slug}/activity/")
     assert f'<a href="/p/{project.slug}/rounds/{of.uid}/">“{of.name}”</a>' in told
     first = factory.assignment(of, ada)
-    submit(ada, first)
+    factory.hand_in(first)
     assert "submitted an incident: <a" in body(sign_in(ada), f"/p/{project.slug}/activity/")
     assert "submitted an incident" not in body(sign_in(bo), f"/p/{project.slug}/activity/")
 

@@ -80,7 +80,7 @@ def test_the_shortest_segment_gives_the_underlay():
 
 def test_more_codes_than_bars_are_said():
     text = "0123456789"
-    marks = [Highlight(f"k{i}", 0, 10, ((i + 1, f"c{i}"),)) for i in range(4)]
+    marks = [Highlight(f"k{i}", 0, 10, ((i + 1, f"c{i}"),)) for i in range(7)]
     assert "data-more" in render(text, paragraphs(text)[0], marks)
 
 

@@ -7,7 +7,7 @@ import pytest
 from coding.codes.models import Code
 from coding.codes.rules import create_code
 from coding.open_coding.models import Segment
-from coding.open_coding.rules import code_segment, submit
+from coding.open_coding.rules import code_segment
 from coding.people.models import Event, Membership
 from coding.reconciliation.rules import release_round
 from coding.rounds.rules import open_readings, reopen
@@ -136,7 +136,11 @@ def test_a_segment_takes_more_codes_and_loses_them_and_goes_with_the_last(desk, 
     assert len(more["codes"]) == 2
     less = door.delete(path(desk, f"{uid}/codes/{more['codes'][0]}/")).json()["segment"]
     assert less["codes"] == more["codes"][1:]
-    assert door.delete(path(desk, f"{uid}/codes/{more['codes'][1]}/")).json() == {"segment": None}
+    assert door.delete(path(desk, f"{uid}/codes/{more['codes'][1]}/")).json() == {
+        "segment": None,
+        "segments": [],
+        "marks": [],
+    }
     assert not Segment.objects.exists()
 
 
@@ -150,7 +154,7 @@ def test_a_segment_is_deleted_and_undo_brings_it_back(desk, door):
     assert door.delete(path(desk, f"{said['uid']}/")).status_code == 204
     assert is_problem(door.get(path(desk, f"{said['uid']}/")), 404)
     assert door.post(path(desk, "undo/")).json()["segment"] == said
-    assert door.post(path(desk, "undo/")).json() == {"segment": None}
+    assert door.post(path(desk, "undo/")).json() == {"segment": None, "segments": [], "marks": []}
     assert is_problem(door.post(path(desk, "undo/")), 409)
 
 
@@ -162,7 +166,7 @@ def test_a_segment_that_is_not_there_gets_404(desk, door):
 
 def test_nothing_is_coded_after_submit(desk, door):
     uid = door.post(path(desk), named("a")).json()["uid"]
-    answer = door.post(path(desk, "submit/"))
+    answer = door.post(path(desk, "submit/"), {"rest": "nothing_here"})
     assert (answer.status_code, answer.json()["state"]) == (200, "submitted")
     for refused in (door.post(path(desk), named("b")), door.delete(path(desk, f"{uid}/")), door.post(path(desk, "undo/")),
                     door.post(path(desk, f"{uid}/codes/"), {"name": "b"}), door.post(path(desk, "submit/"))):  # fmt: skip
@@ -239,9 +243,9 @@ def test_a_key_used_for_something_else_is_refused(desk, door):
 
 
 def test_a_retried_submission_says_when_it_was_first_submitted(desk, door, lead):
-    first = door.post(path(desk, "submit/"), key="k1")
+    first = door.post(path(desk, "submit/"), {"rest": "nothing_here"}, key="k1")
     reopen(lead, desk, "A slip.")
-    assert door.post(path(desk, "submit/"), key="k1").content == first.content
+    assert door.post(path(desk, "submit/"), {"rest": "nothing_here"}, key="k1").content == first.content
     desk.refresh_from_db()
     assert desk.state == "in_progress"
 
@@ -318,5 +322,5 @@ def test_the_number_of_queries_stays_with_more_segments(desk, door, ada, django_
 
 def test_a_submitted_assignment_is_still_read(desk, door, ada):
     factory.code(desk, "late fee", "a")
-    submit(ada, desk)
+    factory.hand_in(desk)
     assert door.get(path(desk)).json()["count"] == 1

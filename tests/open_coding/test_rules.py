@@ -9,9 +9,11 @@ from coding.codes.models import Code
 from coding.codes.rules import MovedOn
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput
-from coding.open_coding import rules
+from coding.open_coding import history, rules
+from coding.open_coding.acts import AssignmentSubmitted, NotYours, SegmentGone
+from coding.open_coding.history import NothingToUndo
 from coding.open_coding.models import Coding, Segment
-from coding.open_coding.rules import AssignmentSubmitted, Naming, NothingToUndo, NotYours, SegmentGone
+from coding.open_coding.naming import Naming
 from coding.open_coding.spans import QuoteDiffers
 from coding.people.models import Event
 from coding.people.rules import Key, KeyReused, hashed
@@ -91,13 +93,13 @@ def test_nobody_else_can_change_an_assignment(desk, bo, lead):
 
 def test_no_coding_after_submit(desk):
     saved = factory.code(desk, "late fee", "a")
-    rules.submit(desk.coder, desk)
+    factory.hand_in(desk)
     with pytest.raises(AssignmentSubmitted):
         factory.code(desk, "guest", "b")
     with pytest.raises(AssignmentSubmitted):
         rules.delete_segment(desk.coder, desk, saved.segment)
     with pytest.raises(AssignmentSubmitted):
-        rules.undo(desk.coder, desk)
+        history.undo(desk.coder, desk)
 
 
 def test_a_draft_round_takes_no_coding(project, ada, bo):
@@ -145,17 +147,17 @@ def test_undo_goes_back_action_by_action(desk):
     rules.delete_segment(desk.coder, desk, saved.segment)
     states = []
     for _ in range(4):
-        rules.undo(desk.coder, desk)
+        history.undo(desk.coder, desk)
         states.append([codes for _, _, codes in segments(desk)])
     assert states == [[["c"], ["a", "b"]], [["a", "b"]], [["a"]], []]
     with pytest.raises(NothingToUndo):
-        rules.undo(desk.coder, desk)
+        history.undo(desk.coder, desk)
 
 
 def test_undo_brings_a_segment_back_under_its_own_id(desk):
     saved = factory.code(desk, "late fee", "a")
     rules.delete_segment(desk.coder, desk, saved.segment)
-    rules.undo(desk.coder, desk)
+    history.undo(desk.coder, desk)
     assert str(desk.segments.get().uid) == saved.segment
 
 
@@ -163,7 +165,7 @@ def test_undo_is_refused_where_the_segment_moved_on(desk):
     factory.code(desk, "late fee", "a")
     Coding.objects.all().delete()
     with pytest.raises(MovedOn):
-        rules.undo(desk.coder, desk)
+        history.undo(desk.coder, desk)
 
 
 def test_a_retry_with_the_same_key_has_one_effect(desk):
@@ -200,7 +202,7 @@ def test_there_is_a_most_of_segments(desk, monkeypatch):
 def test_the_streams_hashes_chain(desk):
     factory.code(desk, "late fee", "a")
     factory.code(desk, "guest", "b")
-    rules.undo(desk.coder, desk)
+    history.undo(desk.coder, desk)
     before = ""
     events = list(Event.objects.stream(desk.stream))
     assert [event.position for event in events] == [1, 2, 3]
@@ -214,6 +216,6 @@ def test_an_event_says_the_state_before_and_after(desk):
     factory.code(desk, "late fee", "a")
     factory.code(desk, "late fee", "b")
     event = Event.objects.filter(verb="code_segment").latest("position")
-    assert len(json.loads(event.before)["codes"]) == 1
-    assert len(json.loads(event.after)["codes"]) == 2
+    assert len(json.loads(event.before)["segments"][0]["codes"]) == 1
+    assert len(json.loads(event.after)["segments"][0]["codes"]) == 2
     assert event.released_at is None

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from coding.open_coding import rules
 from coding.open_coding.models import Segment
 from tests import factory
 
 HTMX = {"HX-Request": "true"}
+JUDGED = {"rest": "nothing_here"}
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_bad_input_gets_a_sentence_and_stores_nothing(desk, ada, sign_in, change
 
 
 def test_coding_after_submit_is_a_conflict(desk, ada, sign_in):
-    rules.submit(ada, desk)
+    factory.hand_in(desk)
     assert sign_in(ada).post(url("code_segment", desk), words(desk), headers=HTMX).status_code == 409
 
 
@@ -111,12 +111,12 @@ def test_script_in_names_and_texts_stays_text(desk, ada, sign_in):
 def test_submit_goes_on_to_the_next_incident_and_at_the_end_to_the_round(desk, ada, sign_in):
     client = sign_in(ada)
     second = desk.round.assignments.filter(coder=ada).order_by("position")[1]
-    assert client.post(url("submit", desk)).url == url("workspace", second)
-    assert "/rounds/" in client.post(url("submit", second)).url
+    assert client.post(url("submit", desk), JUDGED).url == url("workspace", second)
+    assert "/rounds/" in client.post(url("submit", second), JUDGED).url
 
 
 def test_a_submitted_incident_can_be_read_but_offers_no_form(desk, ada, sign_in):
-    rules.submit(ada, desk)
+    factory.hand_in(desk)
     body = sign_in(ada).get(url("workspace", desk)).content.decode()
     assert "You will see the others" in body
     assert url("code_segment", desk) not in body
@@ -124,7 +124,7 @@ def test_a_submitted_incident_can_be_read_but_offers_no_form(desk, ada, sign_in)
 
 def test_writing_needs_a_post(desk, ada, sign_in):
     client = sign_in(ada)
-    assert client.get(url("submit", desk)).status_code == 405
+    assert client.get(url("undo", desk)).status_code == 405
     assert client.get(url("code_segment", desk)).status_code == 405
 
 
@@ -180,11 +180,11 @@ def test_a_coder_is_told_how_to_code_until_something_is_coded(desk, ada, sign_in
 
 def test_a_submitted_incident_leads_to_the_next_one_to_do(desk, ada, sign_in):
     other = factory.assignment(desk.round, ada, desk.round.assignments.by(ada).last().incident)
-    rules.submit(ada, desk)
+    factory.hand_in(desk)
     page = sign_in(ada).get(url("workspace", desk))
     assert page.context["following"] == page.context["to_do"] == other
     assert f'href="{url("workspace", other)}">Code the next one</a>' in page.content.decode()
-    rules.submit(ada, other)
+    factory.hand_in(other)
     assert "Back to the round" in sign_in(ada).get(url("workspace", desk)).content.decode()
 
 

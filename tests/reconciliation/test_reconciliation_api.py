@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from coding.open_coding import rules as coding_rules
 from tests import factory
 from tests.door import Door, is_problem
 
@@ -20,7 +19,7 @@ def path(project, uid):
 
 
 def test_a_lead_releases_a_round_once(project, lead, ada, opened):
-    coding_rules.submit(ada, factory.assignment(opened, ada))
+    factory.hand_in(factory.assignment(opened, ada))
     first, again = (Door(lead).post(path(project, opened.uid), {}, key="k") for _ in range(2))
     assert (first.status_code, again.content) == (200, first.content)
     assert first.json()["round"]["state"] == "released"

@@ -9,7 +9,6 @@ from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput, Forbidden
 from coding.memos.models import Memo
 from coding.open_coding.models import ConsensusCoding
-from coding.open_coding.rules import submit as submit_codes
 from coding.people.models import Event
 from coding.people.rules import hashed
 from coding.reconciliation.models import Disagreement
@@ -190,7 +189,7 @@ def test_identical_spans_with_the_same_code_become_consensus(project, ada, bo, l
         one = factory.assignment(of, coder)
         factory.code(one, "late fee", "fees")
         factory.code(one, "booking assistant", "machine")  # each coins a code: same name, not the same code
-        submit_codes(coder, one)
+        factory.hand_in(one)
     release_round(lead, of)
     row = ConsensusCoding.objects.get(round=of)
     assert (row.code, row.incident.text[row.start : row.end], row.settled_by) == (shared, "late fee", "unanimity")
@@ -206,7 +205,7 @@ def test_a_span_that_two_of_three_judges_coded_is_no_consensus(project, ada, bo,
     for coder in (ada, bo):
         factory.code(factory.assignment(of, coder), "late fee", "fees")
     for coder in (ada, bo, cy):
-        submit_codes(coder, factory.assignment(of, coder))
+        factory.hand_in(factory.assignment(of, coder))
     release_round(lead, of)
     assert not ConsensusCoding.objects.filter(round=of).exists()
 

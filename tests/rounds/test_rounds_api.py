@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from coding.open_coding import rules as coding_rules
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import open_readings
@@ -142,7 +141,7 @@ def test_opening_again_with_the_same_key_is_answered_as_the_first(project, lead,
 
 def test_a_lead_reads_states_and_no_codings(project, lead, ada, bo, reports):
     opened = factory.round_of(project, [ada, bo])
-    coding_rules.submit(ada, factory.assignment(opened, ada))
+    factory.hand_in(factory.assignment(opened, ada))
     answer = Door(lead).get(path(project, opened.uid, "states") + "?state=submitted").json()
     assert [row["coder"] for row in answer["results"]] == [str(ada.uid)]
     assert is_problem(Door(lead).get(f"assignments/{factory.assignment(opened, ada).uid}/"), 404)
@@ -152,7 +151,7 @@ def test_a_lead_reads_states_and_no_codings(project, lead, ada, bo, reports):
 def test_a_lead_reopens_what_was_submitted_and_says_why(project, lead, ada, reports):
     opened = factory.round_of(project, [ada])
     held = factory.assignment(opened, ada)
-    coding_rules.submit(ada, held)
+    factory.hand_in(held)
     door, body = Door(lead), {"assignment": str(held.uid), "reason": "A slip."}
     assert is_problem(door.post(path(project, opened.uid, "reopen"), {**body, "reason": " "}), 400)
     assert is_problem(door.post(path(project, opened.uid, "reopen"), {**body, "assignment": str(uuid4())}), 404)

@@ -10,7 +10,7 @@ from coding.codes.models import ScaleCategory
 from coding.codes.rules import MovedOn, add_scale
 from coding.codes.scales import shipped
 from coding.lib.refusals import BadInput
-from coding.open_coding.rules import AssignmentSubmitted, NotYours
+from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import Event
 from coding.people.rules import Key, KeyReused, add_member
 from coding.rounds.models import Assignment, Round

@@ -3,7 +3,7 @@
 import pytest
 
 from coding.codes.rules import MovedOn
-from coding.open_coding.rules import AssignmentSubmitted, NotYours
+from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import Event
 from coding.people.rules import Key
 from coding.rounds.models import Assignment, Round

@@ -1,0 +1,122 @@
+"""Undo and redo within an assignment, as far back as it goes, and its acts in words."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from coding.codes.models import Code
+from coding.lib.paragraphs import shorten
+from coding.lib.refusals import Refusal
+from coding.open_coding.acts import Saved, begin, write
+from coding.open_coding.changes import Scene, refuse_moved, scene_in
+from coding.people.models import Event, User
+from coding.people.rules import Key
+from coding.rounds.models import Assignment
+
+ACTS = {
+    "code_segment": "Coded", "code_hits": "Coded at once", "change_code": "Changed a code of",
+    "remove_code": "Took a code off", "delete_segment": "Deleted", "move_ends": "Moved the ends of",
+    "split_segment": "Split", "join_segments": "Joined", "say_uncertain": "Changed how certain it is:",
+    "speak_against": "Changed what it speaks against:", "mark_paragraphs": "Marked",
+}  # fmt: skip
+LISTED, WORDS = 50, 60
+
+
+class NothingToUndo(Refusal):
+    sentence = "There is nothing left to undo in this incident."
+
+
+class NothingToRedo(Refusal):
+    sentence = "There is nothing to redo: nothing was undone since your last change."
+
+
+@transaction.atomic
+def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
+    """Undo the coder's last act in this assignment that stands. Raises NothingToUndo, MovedOn."""
+    locked, again = begin(coder, assignment, key)
+    if again:
+        return again
+    last = to_undo(locked)
+    if last is None:
+        raise NothingToUndo
+    return put_back(locked, "undo", last, key, at)
+
+
+@transaction.atomic
+def redo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
+    """Do again what was undone last, unless something new was done since. Raises NothingToRedo, MovedOn."""
+    locked, again = begin(coder, assignment, key)
+    if again:
+        return again
+    last = to_redo(locked)
+    if last is None:
+        raise NothingToRedo
+    return put_back(locked, "redo", last, key, at)
+
+
+def put_back(locked: Assignment, verb: str, event: Event, key: Key | None, at: datetime | None) -> Saved:
+    """Put back what stood before an event; to redo is to undo an undoing."""
+    before, after = scene_in(event.after), scene_in(event.before)
+    refuse_moved(locked, before, after)
+    return write(locked, verb, before, after, key=key, at=at, undoes=event)
+
+
+def standing_events(assignment: Assignment) -> QuerySet[Event]:
+    """The coder's own events in the assignment's stream that no other one takes back."""
+    undone = Event.objects.filter(undoes=OuterRef("pk"))
+    return Event.objects.filter(stream=assignment.stream, actor=assignment.coder).exclude(Exists(undone))
+
+
+def to_undo(assignment: Assignment) -> Event | None:
+    """Find the last act, or redoing of one, that stands."""
+    return standing_events(assignment).filter(verb__in=[*ACTS, "redo"]).order_by("-position").first()
+
+
+def to_redo(assignment: Assignment) -> Event | None:
+    """Find the last undoing that stands, if no act came after it."""
+    latest = Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=ACTS)
+    last = latest.order_by("-position").values_list("position", flat=True).first() or 0
+    undone = standing_events(assignment).filter(verb="undo", position__gt=last)
+    return undone.order_by("-position").first()
+
+
+class Act(NamedTuple):
+    """One act in words: what was done, to which words of the text, with which codes, and whether it stands."""
+
+    did: str
+    quote: str
+    codes: str
+    at: datetime
+    stands: bool
+
+
+def acts(assignment: Assignment, text: str) -> list[Act]:
+    """List the latest acts of an assignment, latest first, for its coder."""
+    events = list(
+        Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=[*ACTS, "undo", "redo"])
+        .order_by("-position")[: LISTED * 2]
+    )  # fmt: skip
+    stands = done(events)
+    rows = [event for event in events if event.verb in ACTS][:LISTED]
+    scenes = {event.pk: (scene_in(event.before), scene_in(event.after)) for event in rows}
+    uids = {code for pair in scenes.values() for scene in pair for one in scene.segments for code in one.codes}
+    names = {str(uid): name for uid, name in Code.objects.filter(uid__in=uids).values_list("uid", "name")}
+    return [in_words(event, *scenes[event.pk], text, names, stands.get(event.pk, True)) for event in rows]
+
+
+def done(events: list[Event]) -> dict[int, bool]:
+    """Say of each act whether it stands, after all that was undone and redone (latest event first)."""
+    stands: dict[int, bool] = {}
+    for event in events:
+        if event.undoes_id is not None and stands.get(event.pk, True):
+            stands[event.undoes_id] = False
+    return stands
+
+
+def in_words(event: Event, before: Scene, after: Scene, text: str, names: dict[str, str], stands: bool) -> Act:
+    start, end = Scene((*before.segments, *after.segments), (*before.marks, *after.marks)).span
+    codes = dict.fromkeys(code for one in (after.segments or before.segments) for code in one.codes)
+    said = ", ".join(names.get(code, "a code") for code in codes)
+    return Act(ACTS[event.verb], shorten(text[start:end], WORDS), said, event.at, stands)

@@ -1,0 +1,137 @@
+"""Open coding: opening incidents of three lengths, saving segments in them, and eight coders saving at once."""
+
+import gzip
+import re
+import secrets
+import threading
+import time
+import uuid
+
+from coding.desk.demonstration import PASSWORD
+from tests.bench.client import Browser
+from tests.bench.crowd import lost
+from tests.bench.report import ms, p50, p95, say, table, verdict
+
+OPENED, SAVES, WARM, SECONDS, NAMES, SPAN = 40, 100, 20, 15, 40, 3
+TARGETS = {"long": 50, "middle": 15}  # milliseconds to open, median
+WIRE = 150  # kB on the wire for the long one
+SAVE, SAVE_P95, FRAGMENT, SLOWER = 6, 12, 6_000, 1.3
+RATE, RATE_P95 = 250, 60
+
+
+class Desk:
+    """One coder's browser."""
+
+    def __init__(self, port, known):
+        self.browser, self.coded = Browser(port).sign_in(known["email"], PASSWORD), known["coded"]
+        self.words = {name: list(re.finditer(r"\S+", one["text"])) for name, one in self.coded.items()}
+        self.keys, self.refused, self.largest = [], 0, 0
+
+    def open(self, name):
+        """All requests that the page itself needs from the application (its static files are kept by the browser)."""
+        return self.browser.get(f"/code/{self.coded[name]['uid']}/")
+
+    def save(self, name, number):
+        one, words, key = self.coded[name], self.words[name], secrets.token_hex(16)
+        first = (number * 7) % (len(words) - SPAN)
+        start, end = words[first].start(), words[first + SPAN - 1].end()
+        fields = {"start": start, "end": end, "quote": one["text"][start:end], "segment": str(uuid.uuid4()),
+                  "name": f"bench {number % NAMES}"}  # fmt: skip
+        answer = self.browser.post(
+            f"/code/{one['uid']}/segments/", fields, **{"HX-Request": "true", "Idempotency-Key": key}
+        )
+        self.largest = max(self.largest, len(answer.body))
+        if answer.status == 200:
+            self.keys.append(key)
+        else:
+            self.refused += 1
+        return answer
+
+
+def measure(ground):
+    made = ground.copied(ground.demonstration)
+    world = made.make("coding")
+    openings(ground, made, world)
+    saves(ground, made, world)
+    crowd(ground, made, world)
+
+
+def openings(ground, made, world):
+    served, rows, halves = ground.copied(made.home), [], {}
+    with ground.serving(served):
+        desk = Desk(served.port, world["coders"][0])
+        for name in desk.coded:
+            for _ in range(5):
+                answer = desk.open(name)
+            times = [desk.open(name).seconds for _ in range(OPENED)]
+            whole = len(gzip.decompress(answer.body))
+            halves[name] = (p50(times) * 1000, len(answer.body) / 1000)
+            rows.append((name, ms(p50(times)), ms(p95(times)), f"{len(answer.body) / 1000:.0f}", f"{whole / 1000:.0f}"))
+    table(["open", "p50 ms", "p95 ms", "kB on the wire", "kB unpacked"], rows)
+    say()
+    for name, target in TARGETS.items():
+        verdict(f"open the {name} incident, median", halves[name][0], target, "ms")
+    verdict("the long incident on the wire", halves["long"][1], WIRE, "kB")
+    say()
+
+
+def saves(ground, made, world):
+    served, rows, halves = ground.copied(made.home), [], {}
+    with ground.serving(served):
+        desk = Desk(served.port, world["coders"][0])
+        for name in ("short", "long"):
+            for number in range(WARM):
+                desk.save(name, number)
+            desk.largest = 0
+            before = served.busy()
+            times = [desk.save(name, number).seconds for number in range(WARM, WARM + SAVES)]
+            cpu = (served.busy() - before) / SAVES
+            halves[name] = (p50(times) * 1000, p95(times) * 1000, desk.largest)
+            rows.append((name, ms(p50(times)), ms(p95(times)), ms(max(times)), ms(cpu), desk.largest))
+        assert not desk.refused, f"{desk.refused} saves were refused."
+    table(["save a segment in", "p50 ms", "p95 ms", "worst ms", "CPU ms", "largest fragment, bytes"], rows)
+    say()
+    verdict("save, median", halves["short"][0], SAVE, "ms")
+    verdict("save, p95", halves["short"][1], SAVE_P95, "ms")
+    verdict("long against short, median", halves["long"][0] / halves["short"][0], SLOWER, "times")
+    verdict("largest fragment after a save", max(one[2] for one in halves.values()), FRAGMENT, "bytes")
+    say()
+
+
+def crowd(ground, made, world):
+    served = ground.copied(made.home)
+    with ground.serving(served):
+        desks = [Desk(served.port, known) for known in world["coders"]]
+        gate, times = threading.Barrier(len(desks) + 1), [[] for _ in desks]
+        threads = [
+            threading.Thread(target=work, args=(desk, gate, mine), daemon=True)
+            for desk, mine in zip(desks, times, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+        gate.wait()
+        begun = time.perf_counter()
+        for thread in threads:
+            thread.join()
+        seconds = time.perf_counter() - begun
+    every = [one for mine in times for one in mine]
+    keys = [key for desk in desks for key in desk.keys]
+    gone = lost(served.home, keys)
+    say(
+        f"Eight clients for {SECONDS} s: {len(every)} saves, {sum(desk.refused for desk in desks)} refused, {gone} lost."
+    )
+    say(
+        f"Saves per second {len(every) / seconds:.0f}, target {RATE}: {'met' if len(every) / seconds >= RATE else 'MISSED'}."
+    )
+    verdict("eight clients, p95", p95(every) * 1000, RATE_P95, "ms")
+
+
+def work(desk, gate, times):
+    """Save without a pause in the short incident until the time is over."""
+    for number in range(4):
+        desk.save("short", number)
+    gate.wait()
+    until, number = time.perf_counter() + SECONDS, 4
+    while time.perf_counter() < until:
+        times.append(desk.save("short", number).seconds)
+        number += 1
