@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from coding.codes.api import Codes, Projects, Scales
 from coding.incidents.api import Incidents
 from coding.lib.api import unknown
+from coding.memos.api import Memos
 from coding.open_coding.api import Segments, UsableCodes
 from coding.people.access import public
 from coding.people.api import Members
@@ -39,6 +40,7 @@ router.register(f"{IN_PROJECT}/incidents", Incidents, "incident")
 router.register(f"{IN_PROJECT}/codes", Codes, "code")
 router.register(f"{IN_PROJECT}/scales", Scales, "scale")
 router.register(f"{IN_PROJECT}/rounds", Rounds, "round")
+router.register(f"{IN_PROJECT}/memos", Memos, "memo")
 router.register("assignments", Assignments, "assignment")
 router.register(f"{IN_ASSIGNMENT}/segments", Segments, "segment")
 router.register(f"{IN_ASSIGNMENT}/codes", UsableCodes, "usable-code")

@@ -245,6 +245,8 @@ SPECTACULAR_SETTINGS = {
         "RoundState": "coding.rounds.models.Round.State",
         "AssignmentState": "coding.rounds.models.Assignment.State",
         "OfferedStage": "coding.rounds.forms.STAGES",
+        "MemoKind": "coding.memos.models.Memo.Kind",
+        "MarkKind": "coding.open_coding.models.Mark.Kind",
     },
     "AUTHENTICATION_WHITELIST": ["rest_framework.authentication.SessionAuthentication"],
     "SECURITY": [{"token": []}],

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("coding.open_coding.urls")),
     path("", include("coding.axial_coding.urls")),
     path("", include("coding.selective_coding.urls")),
+    path("", include("coding.memos.urls")),
     path("", include("coding.agreement.urls")),
     path("", include("coding.reconciliation.urls")),
     path("", include("coding.codebook.urls")),

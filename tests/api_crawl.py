@@ -27,6 +27,15 @@ def api_crawl(w):
     held = (w.code_here, w.code_next, w.code_theirs, w.code_before)
     choice = {"choices": [{"scale_category": str(w.seventh.uid)}], "primary": str(w.seventh.uid)}
     wording = {"version": 1, "name": "x"}
+    thought = {"kind": "code", "text": "Why **so** late?"}
+    things = [
+        ("code", w.own_code),
+        ("code", w.codes[0]),
+        ("code", w.bos_code),
+        ("category", w.category),
+        ("incident", w.incidents[2]),
+    ]
+    enumerated = [((("Idempotency-Key", f"memo-{number}"),), thing) for number, thing in enumerate(things)]
     return [
         Ask("api:nothing", "/api/v1/"), Ask("api:unknown", "/api/v1/nowhere/"), ask("schema"),
         ask("project-list"), ask("project-list", query="?page_size=1&page=1"), ask("project-detail", project),
@@ -57,10 +66,38 @@ def api_crawl(w):
         sends("usable-code-detail", here, w.own_code.uid, method="patch", data=wording),
         sends("usable-code-detail", here, w.bos_code.uid, method="patch", data=wording),
         sends("segment-add-code", here, segment, data={"name": "one more"}),
+        *changes(w, sends, segment),
         sends("segment-remove-code", here, segment, w.own_code.uid, method="delete"), sends("segment-undo", here),
         sends("segment-detail", here, segment, method="delete"), sends("segment-submit", w.code_theirs.uid), sends("segment-submit", here),
         sends("rating", rating, method="put", data=choice), sends("rating", w.rate_theirs.uid, method="put", data=choice),
         sends("rating-submit", w.rate_theirs.uid), sends("rating-submit", rating),
+        ask("memo-list", project), ask("memo-list", project, query=f"?q=fee&kind=code&by={w.coder.uid}&on={w.own_code.uid}&page_size=1"),
+        *(ask("memo-list", project, query=f"?{name}={one.uid}") for name, one in (("by", w.other), ("by", w.third), ("on", w.bos_code), ("on", w.codes[0]))),
+        *(ask("memo-detail", project, one.uid) for one in (*w.memos, w.bos_memo, w.thirds_memo)),
+        *(sends("memo-list", project, data={**thought, name: str(one.uid)}, headers=key) for key, (name, one) in enumerated),
+        sends("memo-list", project, data=thought), sends("memo-list", project, data={**thought, "segment": w.bos.segment}),
+        *(sends("memo-detail", project, one.uid, method="patch", data={"version": 1, "text": "x"}) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
+        sends("memo-detail", project, w.memos[0].uid, method="patch", data={"version": 1, "kind": "theoretical"}),
+        *(sends("memo-detail", project, one.uid, method="delete") for one in (w.memos[1], w.bos_memo, w.thirds_memo)), ask("memo-list", project, query="?q="),
         sends("round-detail", project, w.draft.uid, method="delete"),
         ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),
     ]  # fmt: skip
+
+
+def changes(w, sends, segment):
+    """The coding room's acts by program, each also on the other's work."""
+    here, theirs, bos, text = w.code_here.uid, w.code_theirs.uid, UUID(w.bos.segment), w.code_here.incident.text
+    code, hit = w.own_code.uid, {"start": 0, "end": 1, "quote": text[:1]}
+    acts = [
+        ("doubt", [segment], {"is_uncertain": True}), ("against", [segment], {"category": str(w.category.uid)}),
+        ("against", [segment], {"category": str(w.bos_code.uid)}), ("change-code", [segment, code], {"uid": str(w.bos_code.uid)}),
+        ("ends", [segment], {"start": 2, "end": 9}), ("ends", [segment], {"start": 2, "end": 9, "was_start": 0, "was_end": 1}),
+        ("split", [segment], {"at": 5}), ("join", [segment], {"segment": w.bos.segment}),
+        ("marks", [], {"paragraphs": [{"start": 0, "kind": "left_out"}]}), ("hits", [], {"hits": [hit], "code": {"name": "a new word"}}),
+        ("undo", [], {}), ("redo", [], {}), ("uncodable", [], {"reason": "No text."}), ("submit", [], {"rest": "boring"}),
+    ]  # fmt: skip
+    own = [sends(f"segment-{name}", here, *more, data=data) for name, more, data in acts]
+    return own + [
+        sends(f"segment-{name}", theirs, *[bos if one == segment else one for one in more], data=data)
+        for name, more, data in acts
+    ]

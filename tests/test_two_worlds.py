@@ -89,7 +89,9 @@ class World:
 
     def think_aloud(self):
         """Memos on words that others will change; those of the third open with the next release."""
-        self.memos = [self.memo(self.coder, "fee again", **on) for on in ({"code": self.codes[0]}, {"category": self.category})]
+        self.memos = [
+            self.memo(self.coder, "fee again", **on) for on in ({"code": self.codes[0]}, {"category": self.category})
+        ]
         self.thirds_memo = self.memo(self.third, "the third's thought")
 
     def rate_and_release(self):
@@ -241,6 +243,7 @@ def crawl(w):
         posts("open_coding:code_segment", here, data={**span, "name": "", "code": w.bos_code.uid}, headers=HTMX),
         posts("open_coding:code_segment", here, data={**span, "name": "inventing a rule"}, headers=HTMX),
         posts("open_coding:define", here, code, data={"definition": "mine", "version": 1}),
+        *room(w, segment, code),
         posts("open_coding:remove_code", here, segment, code, headers=HTMX), posts("open_coding:undo", here, headers=HTMX),
         posts("open_coding:delete_segment", here, segment, headers=HTMX), posts("open_coding:submit", w.code_theirs.uid),
         page("open_coding:workspace", here), posts("open_coding:submit", here),
@@ -257,6 +260,38 @@ def crawl(w):
         page("rounds:round", slug, w.coding.uid), page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
         posts("people:sign_out"),
     ]  # fmt: skip
+
+
+def room(w, segment, code):
+    """What a coder does in the coding room, each act also on the other's work."""
+    here, theirs, bos = w.code_here.uid, w.code_theirs.uid, uuid.UUID(w.bos.segment)
+    second = w.code_here.incident.text.index("The guest showed")
+    ends = {"start": 2, "end": 9}
+    acts = [
+        ("say_uncertain", [segment], {"doubt": "1"}), ("speak_against", [segment], {"category": w.category.uid}),
+        ("speak_against", [segment], {"category": NOBODY}), ("change_code", [segment, code], {"name": "waiting for long"}),
+        ("change_code", [segment, code], {"code": w.bos_code.uid}), ("move_ends", [segment], ends),
+        ("move_ends", [segment], {**ends, "was_start": 0, "was_end": 1}),
+        ("split_segment", [segment], {"at": 5}), ("join_segments", [segment], {"other": bos}),
+        ("mark_paragraphs", [], {"start": second, "kind": "nothing_here"}), ("mark_paragraphs", [], {"start": 1, "kind": "left_out"}),
+        ("code_hits", [], {"hit": "0-1 4-9", "name": "a new word"}), ("undo", [], {}), ("redo", [], {}),
+        ("call_uncodable", [], {"reason": "No text."}), ("ask_reopening", [], {"reason": "A slip."}),
+        ("propose", [w.codes[0].uid], {"definition": "said otherwise"}), ("propose", [w.bos_code.uid], {"definition": "said otherwise"}),
+    ]  # fmt: skip
+    asks = [
+        page(f"open_coding:{name}", uid, *more, query=query, headers=how)
+        for uid in (here, theirs, w.code_before.uid) for how in ((), HTMX)
+        for name, more, query in (
+            ("acts", [], ""), ("search", [], ""), ("search", [], "?q=guest"), ("search", [], "?q=a+new+word"), ("submit", [], ""),
+            *(("compare", [one.uid], "") for one in (w.own_code, w.codes[0], w.codes[2], w.bos_code)),
+        )
+    ]  # fmt: skip
+    own = [posts(f"open_coding:{name}", here, *more, data=data, headers=HTMX) for name, more, data in acts]
+    others = [
+        posts(f"open_coding:{name}", theirs, *[bos if one == segment else one for one in more], data=data)
+        for name, more, data in acts
+    ]
+    return [*asks, *own, *others, page("open_coding:compare", here, w.own_code.uid), page("open_coding:acts", here)]
 
 
 def test_every_registered_route_is_in_the_crawl(world):

@@ -112,8 +112,8 @@ def world(source, coder, asks, others=None):
         source.actor = "coder"
         client = Client(raise_request_exception=False)
         client.force_login(coder)
-        for ask in asks:
-            answers[ask.label] = ask.send(client)
+        for number, ask in enumerate(asks):
+            answers[f"{number}. {ask.label}"] = ask.send(client)
         raise Undo
     source.counts.clear()
     source.counts.update(before)
@@ -135,7 +135,9 @@ def first_difference(one, other):
     if one.status != other.status:
         return f"status {one.status} against {other.status}"
     if one.headers != other.headers:
-        return f"headers {sorted(set(one.headers) ^ set(other.headers))}"
+        return (
+            f"headers {sorted(set(one.headers) ^ set(other.headers))} {one.body[:400]!r} against {other.body[:400]!r}"
+        )
     at = next(
         (i for i, (a, b) in enumerate(zip(one.body, other.body, strict=False)) if a != b),
         min(len(one.body), len(other.body)),

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from coding.codes.models import Code
 from coding.lib.paragraphs import shorten
 from coding.lib.refusals import Refusal
-from coding.open_coding.acts import Saved, begin, write
+from coding.open_coding.acts import MovedOn, Saved, begin, write
 from coding.open_coding.changes import Scene, refuse_moved, scene_in
+from coding.open_coding.queries import Desk
 from coding.people.models import Event, User
 from coding.people.rules import Key
 from coding.rounds.models import Assignment
@@ -33,11 +34,17 @@ class NothingToRedo(Refusal):
 
 
 @transaction.atomic
-def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
-    """Undo the coder's last act in this assignment that stands. Raises NothingToUndo, MovedOn."""
+def undo(
+    coder: User, assignment: Assignment, *, after: str = "", key: Key | None = None, at: datetime | None = None
+) -> Saved:
+    """Undo the coder's last act in this assignment that stands. Raises NothingToUndo, MovedOn.
+
+    `after` is the key of the last change that the asking page knows: another device's later one is never undone.
+    """
     locked, again = begin(coder, assignment, key)
     if again:
         return again
+    refuse_passed(locked, after)
     last = to_undo(locked)
     if last is None:
         raise NothingToUndo
@@ -45,15 +52,34 @@ def undo(coder: User, assignment: Assignment, *, key: Key | None = None, at: dat
 
 
 @transaction.atomic
-def redo(coder: User, assignment: Assignment, *, key: Key | None = None, at: datetime | None = None) -> Saved:
+def redo(
+    coder: User, assignment: Assignment, *, after: str = "", key: Key | None = None, at: datetime | None = None
+) -> Saved:
     """Do again what was undone last, unless something new was done since. Raises NothingToRedo, MovedOn."""
     locked, again = begin(coder, assignment, key)
     if again:
         return again
+    refuse_passed(locked, after)
     last = to_redo(locked)
     if last is None:
         raise NothingToRedo
     return put_back(locked, "redo", last, key, at)
+
+
+def latest_key(assignment: Assignment) -> str:
+    """Give the key of the coder's last change in this assignment; empty where it came without one."""
+    events = Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=[*ACTS, "undo", "redo"])
+    return events.order_by("-position").values_list("key", flat=True).first() or ""
+
+
+def refuse_passed(locked: Assignment, after: str) -> None:
+    """Refuse to undo or redo on top of a change that the asking page has not seen."""
+    latest = latest_key(locked) if after else ""
+    if latest and latest != after:
+        raise MovedOn(
+            "Something was changed in another tab or on another device since. Reload the incident, then undo there "
+            "what you want to undo."
+        )
 
 
 def put_back(locked: Assignment, verb: str, event: Event, key: Key | None, at: datetime | None) -> Saved:
@@ -92,8 +118,9 @@ class Act(NamedTuple):
     stands: bool
 
 
-def acts(assignment: Assignment, text: str) -> list[Act]:
-    """List the latest acts of an assignment, latest first, for its coder."""
+def acts(desk: Desk) -> list[Act]:
+    """List the latest acts of an assignment, latest first, for its coder, named as in the round's edition."""
+    assignment = desk.assignment
     events = list(
         Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=[*ACTS, "undo", "redo"])
         .order_by("-position")[: LISTED * 2]
@@ -102,8 +129,8 @@ def acts(assignment: Assignment, text: str) -> list[Act]:
     rows = [event for event in events if event.verb in ACTS][:LISTED]
     scenes = {event.pk: (scene_in(event.before), scene_in(event.after)) for event in rows}
     uids = {code for pair in scenes.values() for scene in pair for one in scene.segments for code in one.codes}
-    names = {str(uid): name for uid, name in Code.objects.filter(uid__in=uids).values_list("uid", "name")}
-    return [in_words(event, *scenes[event.pk], text, names, stands.get(event.pk, True)) for event in rows]
+    names = {str(code.uid): desk.wording.named(code)[1] for code in Code.objects.filter(uid__in=uids)}
+    return [in_words(event, *scenes[event.pk], desk.text, names, stands.get(event.pk, True)) for event in rows]
 
 
 def done(events: list[Event]) -> dict[int, bool]:

@@ -1,12 +1,13 @@
 """What the open-coding page shows, each part in a fixed number of queries."""
 
+import json
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, OuterRef
+from django.db.models import CharField, Count, Exists, Max, OuterRef
 from django.db.models.functions import Cast
 
 from coding.codes.content import Frozen
@@ -28,6 +29,7 @@ from coding.rounds.models import Assignment
 from coding.rounds.wording import Wording, wording_for
 
 BEFORE, AFTER = 2, 6
+RECENT = 9  # the number keys
 REACH, NEAREST = 400, 12  # code points around a segment, and how many segments there
 MARKS = Prepared(lambda: Mark.objects.filter(assignment=number("assignment")).values_list("start", "kind"))
 # Ids as text and each code's name once: a dense incident has thousands of codings.
@@ -162,18 +164,33 @@ class Desk:
         shared = Code.objects.filter(project=self.assignment.round.project, uid__in=self.shared)
         rows += [(code, self.wording.named(code)[1], self.wording.named(code)[0], False) for code in shared]
         used = self.uses()
+        latest = sorted(used, key=lambda pk: -used[pk][1])
+        recent = {pk: rank for rank, pk in enumerate(latest[:RECENT], 1)}
         listed = [
-            {"uid": str(code.uid), "name": name, "hue": hue, "own": is_own, "uses": used.get(code.pk, 0)}
+            {"uid": str(code.uid), "name": name, "hue": hue, "own": is_own, "uses": used.get(code.pk, (0, 0))[0],
+             "recent": recent.get(code.pk, "")}
             for code, name, hue, is_own in rows
-        ]
+        ]  # fmt: skip
         return sorted(listed, key=lambda row: (-row["uses"], row["name"].casefold(), row["uid"]))
 
-    def uses(self) -> dict[int, int]:
-        """Count the coder's own codings by code, over all their incidents of this project."""
+    def filters(self, highlights: list[Highlight]) -> list[dict[str, Any]]:
+        """What can be shown alone: each code on this text, and each category of the edition with a code on it."""
+        names = sorted({name for one in highlights for _, name in one.codes}, key=str.casefold)
+        rows = [{"name": name, "names": json.dumps([name]), "is_category": False} for name in names]
+        edition = self.assignment.round.edition
+        for uid, category in (Frozen.of(edition).categories if edition else {}).items():
+            held = [row["name"] for row in self.shared.values() if row["category"] == uid and row["name"] in names]
+            if held:
+                rows.append({"name": category["name"], "names": json.dumps(held), "is_category": True})
+        return rows
+
+    def uses(self) -> dict[int, tuple[int, int]]:
+        """Count the coder's own codings by code, over all their incidents of this project, with the latest of each."""
         own = Segment.objects.filter(
             assignment__coder=self.assignment.coder, assignment__round__project=self.assignment.round.project
         )
-        return dict(own.values_list("codings__code").annotate(Count("pk")).exclude(codings__code=None))
+        rows = own.values_list("codings__code").annotate(Count("pk"), Max("codings")).exclude(codings__code=None)
+        return {code: (count, last) for code, count, last in rows}
 
     def queue(self) -> dict[str, Any]:
         """Give the coder's own incidents around this one, and how far they are in the round."""

@@ -46,10 +46,12 @@ def workspace(request: MemberRequest, uid: str) -> HttpResponse:
         "assignment": assignment, "incident": assignment.incident, "round": assignment.round,
         "paragraphs": desk.rendered(highlights, marks=marks), "outline": desk.outline(highlights),
         "untouched": len(desk.untouched(highlights, marks)), "may_code": is_coder and assignment.is_open,
-        "is_coder": is_coder, **desk.queue(),
+        "is_coder": is_coder, "may_ask": is_coder and assignment.may_ask_back, **desk.queue(),
     }  # fmt: skip
     if context["may_code"]:
-        context |= {"codes": desk.codes(), "is_fresh": not highlights and not context["submitted"]}
+        fresh = not highlights and not context["submitted"]
+        context |= {"codes": desk.codes(), "is_fresh": fresh, "filters": desk.filters(highlights)}
+        context["latest_key"] = history.latest_key(assignment)
     return render(request, "open_coding/workspace.html", context)
 
 
@@ -160,7 +162,7 @@ def mark_paragraphs(request: MemberRequest, uid: str) -> HttpResponse:
 @signed_in
 def code_hits(request: MemberRequest, uid: str) -> HttpResponse:
     """Give one code to the hits that were chosen, each as `start-end`."""
-    spans = [span.partition("-")[::2] for span in request.POST.getlist("hit")]
+    spans = [span.partition("-")[::2] for span in " ".join(request.POST.getlist("hit")).split()]
     hits = [(start, end, None) for start, end in spans]
     return save(request, uid, rules.code_hits, hits, naming_from(request.POST))
 
@@ -168,13 +170,13 @@ def code_hits(request: MemberRequest, uid: str) -> HttpResponse:
 @require_POST
 @signed_in
 def undo(request: MemberRequest, uid: str) -> HttpResponse:
-    return save(request, uid, history.undo)
+    return save(request, uid, history.undo, after=request.POST.get("after", ""))
 
 
 @require_POST
 @signed_in
 def redo(request: MemberRequest, uid: str) -> HttpResponse:
-    return save(request, uid, history.redo)
+    return save(request, uid, history.redo, after=request.POST.get("after", ""))
 
 
 def was_in(post: Any) -> tuple[str, str] | None:
@@ -245,8 +247,8 @@ def search(request: MemberRequest, uid: str) -> HttpResponse:
 def acts(request: MemberRequest, uid: str) -> HttpResponse:
     """What was done in this incident, latest first; undo and redo walk along it."""
     assignment = own_assignment(request, uid)
-    text = assignment.incident.text if assignment.incident else ""
-    context = {"assignment": assignment, "may_code": assignment.is_open, "acts": history.acts(assignment, text)}
+    found = history.acts(Desk(assignment, request.user))
+    context = {"assignment": assignment, "may_code": assignment.is_open, "acts": found}
     return beside(request, "open_coding/acts.html", context)
 
 

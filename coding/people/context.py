@@ -1,9 +1,16 @@
-"""What every page's frame needs: theme, project, navigation."""
+"""What every page's frame needs: theme, project, navigation, keys."""
 
+import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
+
+from coding.people import shortcuts
+from coding.people.models import User
 
 # The way, as the navigation shows it: label, page, and the path that makes it current.
 WAY = [
@@ -14,16 +21,17 @@ WAY = [
     ("Agreement", "agreement:overview"),
     ("Reconcile", "reconciliation:queue"),
     ("Codebook", "codebook:document"),
+    ("Memos", "memos:list"),
     ("Team", "people:team"),
 ]
 # Shared pages show what others do; a coder of an open blind round is not led to them.
-CLOSED_WHILE_BLIND = {name for _, name in WAY} - {"incidents:list", "rounds:list", "people:team"}
+CLOSED_WHILE_BLIND = {name for _, name in WAY} - {"incidents:list", "rounds:list", "memos:list", "people:team"}
 # What a role cannot open is not in its navigation.
 NOT_FOR_CODERS = {"reconciliation:queue"}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Give the base page its theme, project and navigation."""
+    """Give the base page its theme, project, navigation and keys."""
     project, membership = getattr(request, "project", None), getattr(request, "membership", None)
     nav = []
     if project is not None:
@@ -36,4 +44,15 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             url = reverse(name, args=[project.slug])
             nav.append({"label": label, "url": url, "current": request.path.startswith(url)})
     return {"theme": getattr(request.user, "theme", ""), "project": project, "nav": nav,
-            "membership": membership}  # fmt: skip
+            "membership": membership, **keys_of(request.user)}  # fmt: skip
+
+
+def keys_of(user: User | AnonymousUser) -> dict[str, Callable[[], Any]]:
+    """Give this person's keys in three forms; each is worked out only where a page asks for it."""
+    if not isinstance(user, User):
+        return {}
+    return {
+        "key_codes": lambda: json.dumps(shortcuts.resolved(user.keys)),
+        "key_caps": partial(shortcuts.caps, user.keys),
+        "key_list": partial(shortcuts.listed, user.keys, user.single_keys),
+    }

@@ -1,6 +1,8 @@
 """Forms about people and projects."""
 
+from collections.abc import Mapping
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -10,6 +12,7 @@ from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.utils import timezone
 
 from coding.lib.forms import CleanForm
+from coding.people import shortcuts
 from coding.people.models import Membership, Project, Role, Token, User
 
 
@@ -46,6 +49,53 @@ class AccountForm(CleanForm, forms.ModelForm):  # type: ignore[type-arg]  # not 
         labels = {"theme": "Light or dark"}
         help_texts = {"single_keys": "Switch off if you dictate, or if keys get in the way of your assistive software."}
         widgets = {"theme": forms.RadioSelect}
+
+
+class KeyField(forms.CharField):
+    """A key by its code or its cap. The page's script takes the key that is pressed; without it, it is typed."""
+
+    default_error_messages = {
+        "required": "Press a key, or type its name, such as B or KeyB.",
+        "unknown": "This key can't be chosen. Choose a letter, a digit or a punctuation key, such as B, 0 or Slash.",
+    }
+
+    def __init__(self, shortcut: shortcuts.Shortcut) -> None:
+        attrs = {"list": "key-codes", "data-default": shortcut.code, "data-group": shortcut.group, "size": "12",
+                 "autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}  # fmt: skip
+        super().__init__(label=shortcut.words, widget=forms.TextInput(attrs))
+        self.shortcut = shortcut
+
+    def clean(self, value: Any) -> str:
+        code = shortcuts.read_code(super().clean(value))
+        if not code:
+            raise forms.ValidationError(self.error_messages["unknown"], "unknown")
+        if sentence := shortcuts.why_not(self.shortcut.group, code):
+            raise forms.ValidationError(sentence, "taken")
+        return code
+
+
+class KeysForm(forms.Form):
+    """A key for each action; what differs from the defaults is kept."""
+
+    def __init__(self, data: Mapping[str, Any] | None, *, user: User) -> None:
+        super().__init__(data, initial=shortcuts.resolved(user.keys))
+        self.user = user
+        self.fields.update({one.action: KeyField(one) for one in shortcuts.SHORTCUTS})
+
+    def clean(self) -> dict[str, Any]:
+        for one, other in shortcuts.doubles(self.cleaned_data):
+            cap = shortcuts.CAPS[self.cleaned_data[one.action]]
+            self.add_error(one.action, f"{cap} also stands for “{other.words}”. Choose another key for one of them.")
+        return self.cleaned_data
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under the name of their group."""
+        pairs = [(one.group, self[one.action]) for one in shortcuts.SHORTCUTS]
+        return [(name, [field for _, field in found]) for name, found in groupby(pairs, key=lambda pair: pair[0])]
+
+    def save(self) -> None:
+        self.user.keys = shortcuts.changes(self.cleaned_data)
+        self.user.save(update_fields=["keys"])
 
 
 class NewAccountForm(CleanForm, BaseUserCreationForm):  # type: ignore[type-arg]  # not generic at run time

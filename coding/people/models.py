@@ -45,6 +45,8 @@ class User(Public, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may administer accounts and projects", default=False)
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.SYSTEM, blank=True)
     single_keys = models.BooleanField("Use single-letter keys", default=True)
+    keys = models.JSONField(default=dict, blank=True)
+    has_toured = models.BooleanField(default=False)
 
     objects = UserManager()
 

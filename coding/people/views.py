@@ -13,19 +13,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from coding.lib.collation import in_order
-from coding.lib.refusals import back_with
-from coding.people import rules
+from coding.lib.refusals import back_with, own_path
+from coding.people import rules, shortcuts
 from coding.people.access import MemberRequest, project_page, public, signed_in
 from coding.people.forms import (
     AccountForm,
     InvitationForm,
+    KeysForm,
     NewAccountForm,
     ProjectForm,
     RoleForm,
     SignInForm,
     TokenForm,
 )
-from coding.people.models import Membership, Project, Token
+from coding.people.models import Membership, Project, Token, User
 
 sign_in = public(
     auth.LoginView.as_view(
@@ -73,6 +74,37 @@ def account(request: MemberRequest) -> HttpResponse:
     token_form = TokenForm(user=request.user)
     context = {"form": form, "tokens": tokens, "token_form": token_form}
     return render(request, "people/account.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+@signed_in
+def keys(request: MemberRequest) -> HttpResponse:
+    """List all keys, as they are for this person; for htmx as the dialog that opens over any page."""
+    part = "#dialog" if request.headers.get("HX-Request") else ""
+    return render(request, f"people/keys.html{part}")
+
+
+@signed_in
+def change_keys(request: MemberRequest) -> HttpResponse:
+    """Choose one's own keys, or go back to the defaults."""
+    data = request.POST if request.method == "POST" else None
+    form = KeysForm(shortcuts.resolved({}) if data and "defaults" in data else data, user=request.user)
+    if form.is_valid():
+        form.save()
+        sentence = "Saved." if request.user.keys else "Saved: every action has its default key."
+        return back_with(request, reverse("people:change_keys"), sentence)
+    context = {"form": form, "caps": shortcuts.CAPS}
+    return render(request, "people/change_keys.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@signed_in
+def put_tour_away(request: MemberRequest) -> HttpResponse:
+    """Show the tour of the coding page no more."""
+    User.objects.filter(pk=request.user.pk).update(has_toured=True)
+    if request.headers.get("HX-Request"):
+        return render(request, "open_coding/_tour.html#away")
+    return redirect(own_path(request, reverse("people:keys")))
 
 
 @require_POST

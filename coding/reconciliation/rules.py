@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from coding.agreement.rules import measure
 from coding.codes.models import Proposal, ScaleCategory
@@ -21,7 +20,7 @@ from coding.codes.rules import release_words, worded
 from coding.incidents.models import Incident
 from coding.lib import clock
 from coding.lib.refusals import BadInput, Forbidden, Refusal
-from coding.memos.models import Memo
+from coding.memos.rules import release_memos
 from coding.open_coding.models import Coding, SettledBy
 from coding.people.models import Event, Membership, Project, Role, User
 from coding.people.rules import lock_project_stream, record
@@ -128,8 +127,7 @@ def open_to_all(locked: Round, held: Sequence[Assignment], at: datetime) -> None
     still_blind = list({one.coder for one in elsewhere.filter(coder__in=coders).select_related("coder")})
     used = Coding.objects.filter(segment__assignment__round=locked).values("code")
     release_words(locked.project, coders, at, still_blind=still_blind, used=used)
-    memos = Memo.objects.filter(project=locked.project, by__in=coders, released_at=None)
-    memos.filter(Q(segment__assignment__round=locked) | ~Q(by__in=still_blind)).update(released_at=at)
+    release_memos(locked, coders, at, still_blind=still_blind)
     Proposal.objects.filter(project=locked.project, round_uid=locked.uid, released_at=None).update(released_at=at)
     streams = [one.stream for one in held]
     for start in range(0, len(streams), AT_ONCE):

@@ -210,6 +210,11 @@ class Assignment(Public):
         return self.round.state == Round.State.OPEN and self.state != self.State.SUBMITTED
 
     @property
+    def may_ask_back(self) -> bool:
+        """May the coder ask for it back?"""
+        return self.round.state == Round.State.OPEN and self.state == self.State.SUBMITTED
+
+    @property
     def is_private(self) -> bool:
         """Is this work its coder's alone just now?"""
         return self.round.is_blind and not self.round.is_released

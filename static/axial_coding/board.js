@@ -2,6 +2,7 @@
  * The board by keyboard: arrows go between cards and columns, m or Enter opens a card's move, Space selects, Esc goes back.
  * Everything is found by delegation, so that columns may be replaced at any time. Without this module links and forms do all.
  */
+import { does } from "../js/keys.js";
 import { alertNow, announce } from "../js/page.js";
 
 const board = document.querySelector(".board");
@@ -76,7 +77,7 @@ document.addEventListener("keydown", (event) => {
   } else if (inForm && event.target.matches("select") && event.code === "Enter") {
     event.target.form.requestSubmit();
     ours = true;
-  } else if (!inForm && event.code === "KeyM" && board.hasAttribute("data-single-keys") && sorts) {
+  } else if (!inForm && does(event, "move") && sorts) {
     openMove(card);
     ours = true;
   } else if (event.target === card) ours = onCard(card, event);

@@ -33,6 +33,23 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// What this person did without a connection is sent from whatever page comes first, and not lost at sign-out unasked.
+const me = document.body.dataset.user;
+const queue = me ? import("../open_coding/queue.js").catch(() => null) : null;
+queue?.then(async (found) => (await found?.all(me))?.length && import("../open_coding/saving.js"));
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!queue || !(form instanceof HTMLFormElement) || !form.action.endsWith("/sign-out/")) return;
+  event.preventDefault();
+  const found = await queue;
+  const left = (await found?.all(me))?.length;
+  const [are, them] = left === 1 ? ["is", "it"] : ["are", "them"];
+  const waits = `${left} of your changes ${are} on this device only and not saved yet.`;
+  if (left && !confirm(`${waits} Signing out throws ${them} away. Sign out?`)) return;
+  await found?.clear(me);
+  form.submit();
+});
+
 const current = document.querySelector(".site-nav [aria-current]");
 const strip = current?.closest("ul");
 if (strip) strip.scrollLeft += current.getBoundingClientRect().left - strip.getBoundingClientRect().left - strip.clientWidth / 3;

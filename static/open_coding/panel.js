@@ -1,5 +1,6 @@
-/** The panel that opens at a selection: type to find or coin a code, Enter applies, v takes the words themselves. */
+/** The panel that opens at a selection: type to find or coin a code, Enter applies, v takes the words, 1 to 9 the codes last used. */
 
+import { capOf, does } from "../js/keys.js";
 import { show } from "./caret.js";
 import { save } from "./saving.js";
 
@@ -18,13 +19,27 @@ let choices = /** @type {Choice[]} */ ([]);
 let at = 0;
 let foot = 0;
 let back = /** @type {HTMLElement} */ (text);
+let purpose = /** @type {As | null} */ (null);
+const label = /** @type {HTMLElement} */ (panel.querySelector("label"));
+const LABEL = label.textContent ?? "";
 
 export const isOpen = () => panel.matches(":popover-open");
 
-/** Open at a stretch of text. @param {Span} chosen @param {{focus?: boolean, from?: HTMLElement}} [how] */
-export function open(chosen, { focus = true, from = text } = {}) {
+/** Whoever waits for the next chosen words instead of the panel (to move ends, to split). @type {((span: Span) => void) | null} */
+let taker = null;
+/** Let the next chosen words go elsewhere, or (null) to the panel again. @param {((span: Span) => void) | null} next */
+export const divert = (next) => {
+  taker = next;
+};
+
+/** @typedef {{label: string, url: string}} As what a name is chosen for, if not to code the words: a label and where it is sent */
+/** Open at a stretch of text. @param {Span} chosen @param {{focus?: boolean, from?: HTMLElement, as?: As | null}} [how] */
+export function open(chosen, { focus = true, from = text, as = null } = {}) {
+  if (taker) return taker(chosen);
   span = chosen;
   back = from;
+  purpose = as;
+  label.textContent = as?.label ?? LABEL;
   input.value = "";
   fault.textContent = "";
   show(span.range);
@@ -59,28 +74,54 @@ function stand() {
 }
 
 const known = () => [...document.querySelectorAll("#codes li[data-uid]")].map((row) => row.dataset);
+const singleKeys = () => document.body.dataset.singleKeys === "on";
+/** Apply a code of the list beside the text. @param {DOMStringMap | undefined} row */
+const applyRow = (row) => row && apply({ name: row.name ?? "", uid: row.uid, note: "" }, false);
 const fold = (name) => name.normalize("NFC").toLowerCase().trim().replace(/\s+/g, " ");
 
 /** How well a name fits what was typed: 0 best, -1 not at all. @param {string} name @param {string} typed */
 function fit(name, typed) {
   const place = fold(name).indexOf(typed);
-  if (place < 0) return -1;
+  if (place < 0) return typed.length > 3 && nearly(fold(name), typed) ? NEAR : -1;
   if (fold(name) === typed) return 0;
   return place === 0 ? 1 : fold(name)[place - 1] === " " ? 2 : 3;
 }
 
-/** List what could be applied: fitting codes best first, then coining, then in vivo. */
+const NEAR = 4;
+/** Is one text the other but for a slip in five letters? @param {string} one @param {string} other */
+function nearly(one, other) {
+  const most = Math.floor(Math.max(one.length, other.length) / 5);
+  if (Math.abs(one.length - other.length) > most) return false;
+  let row = [...other, ""].map((_, index) => index);
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1];
+    for (const [column, other_] of [...other].entries()) next.push(Math.min(next[column] + 1, row[column + 1] + 1, row[column] + Number(letter !== other_)));
+    row = next;
+  }
+  return row[other.length] <= most;
+}
+
+/** The codes last used, latest first. */
+export const recent = () => known().filter((row) => row.recent).sort((a, b) => Number(a.recent) - Number(b.recent));
+/** What a number key stands for. @param {KeyboardEvent} event @returns {DOMStringMap | undefined} */
+export const numbered = (event) => (/^(Digit|Numpad)[1-9]$/.test(event.code) && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey ? recent()[Number(event.code.at(-1)) - 1] : undefined);
+
+/** List what could be applied: fitting codes best first, then those last used; then coining, then in vivo. */
 function list_() {
   const typed = fold(input.value);
   const fitting = known()
     .map((row) => ({ row, rank: fit(row.name, typed) }))
     .filter(({ rank }) => rank >= 0)
-    .sort((a, b) => a.rank - b.rank || Number(b.row.uses) - Number(a.row.uses));
-  choices = fitting.slice(0, MOST).map(({ row }) => ({ name: row.name, uid: row.uid, hue: row.hue, note: `${row.uses} · ${row.own === "yes" ? "own" : "shared"}` }));
+    .sort((a, b) => a.rank - b.rank || Number(a.row.recent || Infinity) - Number(b.row.recent || Infinity) || Number(b.row.uses) - Number(a.row.uses));
+  const numbers = typed || !singleKeys() ? [] : recent();
+  choices = fitting.slice(0, MOST + 1).map(({ row }) => {
+    const number = numbers.indexOf(row) + 1;
+    return { name: row.name, uid: row.uid, hue: row.hue, note: `${row.uses} · ${row.own === "yes" ? "own" : "shared"}`, key: number && number < 10 ? String(number) : undefined };
+  });
   const exact = fitting.some(({ rank }) => rank === 0);
   const coin = { name: input.value.trim(), note: "new" };
   if (typed && !exact) choices.splice(fitting.length && fitting[0].rank <= 1 ? choices.length : 0, 0, coin);
-  if (!typed && span) choices.push({ name: span.quote, inVivo: true, note: "in vivo", key: "v" });
+  if (!typed && span && !purpose) choices.push({ name: span.quote, inVivo: true, note: "in vivo", key: capOf("in_vivo") || undefined });
   at = 0;
   draw();
 }
@@ -115,20 +156,21 @@ function option(choice, index) {
 async function apply(choice, again) {
   if (!choice || !span) return;
   const name = choice.inVivo ? inVivo(choice.name) : choice.name;
-  const fields = { start: String(span.start), end: String(span.end), quote: span.quote };
+  const fields = purpose ? {} : { start: String(span.start), end: String(span.end), quote: span.quote, segment: crypto.randomUUID() };
   if (choice.uid) fields.code = choice.uid;
   else fields.name = name;
   if (choice.inVivo) fields.in_vivo = "1";
   const held = span;
-  const sent = save(text.dataset.code ?? "", fields, `Coded as ${name}: ${held.quote}`);
-  if (again) {
+  const as = purpose;
+  const sent = save(as?.url ?? text.dataset.code ?? "", fields, `Coded as ${name}: ${held.quote}`);
+  if (again && !as) {
     input.value = "";
     list_();
   } else close();
   try {
     await sent;
   } catch (wrong) {
-    if (!isOpen()) open(held, { from: back });
+    if (!isOpen()) open(held, { from: back, as });
     input.value = choice.uid || choice.inVivo ? "" : choice.name;
     list_();
     fault.textContent = wrong instanceof Error ? wrong.message : String(wrong);
@@ -145,7 +187,8 @@ input.addEventListener("keydown", (event) => {
     at = (at + (event.code === "ArrowDown" ? 1 : choices.length - 1)) % Math.max(1, choices.length);
     draw();
   } else if (event.code === "Enter" || event.code === "NumpadEnter") apply(choices[at], event.shiftKey);
-  else if (event.code === "KeyV" && !input.value && !event.ctrlKey && !event.metaKey && text.dataset.singleKeys === "on") apply(choices.find((one) => one.inVivo), event.shiftKey);
+  else if (does(event, "in_vivo")) apply(choices.find((one) => one.inVivo), event.shiftKey);
+  else if (!input.value && singleKeys() && numbered(event)) applyRow(numbered(event));
   else if (event.code === "Escape" || event.code === "Tab") close();
   else return;
   event.preventDefault();

@@ -1,38 +1,20 @@
 /** Wire the workspace: selection by mouse, touch and keyboard; segments in focus; undo. */
 
 import { announce } from "../js/page.js";
+import { does } from "../js/keys.js";
+import "./beside.js";
 import { chosen, forget, move } from "./caret.js";
-import { spanOf, wordsOf } from "./offsets.js";
-import { close, isOpen, open } from "./panel.js";
+import { stretch } from "./changing.js";
+import "./judging.js";
+import { spanOf } from "./offsets.js";
+import { close, isOpen, numbered, open } from "./panel.js";
+import "./pointing.js";
 import { save } from "./saving.js";
 
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const card = /** @type {HTMLElement} */ (document.getElementById("card"));
 const base = (text.dataset.code ?? "").replace(/segments\/$/, "");
 let focused = "";
-
-/** Open the panel at what the mouse or finger has selected. @param {boolean} focus */
-function openAtSelection(focus) {
-  const selection = getSelection();
-  if (!selection || selection.isCollapsed || !selection.rangeCount) return;
-  const range = selection.getRangeAt(0);
-  if (!wordsOf(range.startContainer) && !wordsOf(range.endContainer)) return;
-  const span = spanOf(range.cloneRange());
-  if (span) open(span, { focus });
-}
-
-text.addEventListener("pointerup", (event) => {
-  if (event.pointerType === "mouse") setTimeout(() => openAtSelection(true));
-});
-let waiting = 0;
-document.addEventListener("selectionchange", () => {
-  if (!matchMedia("(pointer: coarse)").matches) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(() => openAtSelection(false), 500);
-});
-document.addEventListener("pointerdown", (event) => {
-  if (event.target instanceof Element && !event.target.closest("#panel")) close();
-});
 
 /** Show one segment: its runs ringed, the rest receding, its card beside the text. @param {string} uid */
 async function focusOn(uid) {
@@ -47,18 +29,8 @@ async function focusOn(uid) {
   for (const name of text.querySelectorAll(".margin li")) name.classList.toggle("is-focused", name.querySelector("[data-go]")?.dataset.go === uid);
   text.classList.toggle("has-focus", Boolean(uid));
   if (!uid) return card.replaceChildren();
-  const answer = await fetch(`${base}segments/${uid}/`, { headers: { "HX-Request": "true" } });
-  if (answer.ok && focused === uid) card.innerHTML = await answer.text();
-}
-
-/** The whole stretch of a segment, from its runs. @param {string} uid */
-function stretch(uid) {
-  const runs = [...text.querySelectorAll(".seg")].filter((run) => run.dataset.seg.split(" ").includes(uid));
-  if (!runs.length) return null;
-  const range = document.createRange();
-  range.setStartBefore(runs[0]);
-  range.setEndAfter(runs.at(-1));
-  return spanOf(range);
+  const answer = await fetch(`${base}segments/${uid}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.ok && !answer.redirected && focused === uid) card.innerHTML = await answer.text();
 }
 
 text.addEventListener("click", (event) => {
@@ -85,14 +57,17 @@ text.addEventListener("keydown", (event) => {
   } else if (event.code === "Escape") {
     forget();
     focusOn("");
-  } else if (event.code === "KeyV" && chosen() && text.dataset.singleKeys === "on" && !event.ctrlKey && !event.metaKey) {
+  } else if (chosen() && does(event, "in_vivo")) {
     event.preventDefault();
     openAtCaret(event.target);
-  } else {
-    const range = move(event);
-    if (!range) return;
+  } else if (document.body.dataset.singleKeys === "on" && numbered(event)) {
     event.preventDefault();
-    announce(range.toString());
+    applyAgain(/** @type {DOMStringMap} */ (numbered(event)));
+  } else {
+    const words = move(event);
+    if (words === null) return;
+    event.preventDefault();
+    announce(words);
   }
 });
 
@@ -101,6 +76,15 @@ function openAtCaret(from) {
   const range = chosen();
   const span = range && spanOf(range);
   if (span) open(span, { from: from.isConnected ? from : text });
+}
+
+/** Give a code that was used before to the chosen words, else to the segment in focus. @param {DOMStringMap} row */
+function applyAgain(row) {
+  const range = chosen();
+  const span = (range && spanOf(range)) ?? (focused ? stretch(focused) : null);
+  if (!span) return announce("Choose some words first.");
+  const fields = { start: String(span.start), end: String(span.end), quote: span.quote, code: row.uid ?? "", segment: crypto.randomUUID() };
+  save(text.dataset.code ?? "", fields, `Coded as ${row.name}: ${span.quote}`).catch(complain);
 }
 
 /** @param {string} uid */
@@ -120,8 +104,15 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !("save" in form.dataset)) return;
   event.preventDefault();
-  save(form.action, {}, form.querySelector("button")?.textContent ?? "Saved").catch(complain);
+  save(form.action, fieldsOf(form), form.querySelector("button")?.textContent ?? "Saved").catch(complain);
 });
+
+/** What a form says, several choices of one name as one text. @param {HTMLFormElement} form */
+function fieldsOf(form) {
+  const data = new FormData(form);
+  data.delete("csrfmiddlewaretoken");
+  return Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name).join(" ")]));
+}
 
 document.addEventListener("click", (event) => {
   if (!(event.target instanceof Element) || !event.target.closest("[data-add]")) return;
@@ -131,22 +122,20 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
-  if (event.code === "KeyZ" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {
+  const isCommand = (event.ctrlKey || event.metaKey) && !typing;
+  if (isCommand && ((event.code === "KeyZ" && event.shiftKey) || event.code === "KeyY")) {
+    event.preventDefault();
+    save(`${base}redo/`, {}, "Done again.").catch(complain);
+  } else if (isCommand && event.code === "KeyZ") {
     event.preventDefault();
     save(`${base}undo/`, {}, "Undone.").catch(complain);
-  } else if (event.key === "?" && !typing && text.dataset.singleKeys === "on") {
-    const keys = document.getElementById("keys");
-    if (keys instanceof HTMLDetailsElement) {
-      keys.open = !keys.open;
-      keys.querySelector("summary")?.focus();
-    }
   } else if (event.code === "Escape" && isOpen()) close();
   else if ((event.code === "ArrowRight" || event.code === "ArrowLeft") && event.target === document.body) {
-    const range = move(event);
-    if (!range) return;
+    const words = move(event);
+    if (words === null) return;
     event.preventDefault();
     text.focus({ preventScroll: true });
-    announce(range.toString());
+    announce(words);
   }
 });
 
@@ -155,8 +144,8 @@ document.addEventListener("loam:saved", async () => {
   const codes = document.getElementById("codes");
   if (focused) focusOn(text.querySelector(`[data-seg~="${focused}"]`) ? focused : "");
   if (!codes) return;
-  const answer = await fetch(codes.dataset.url ?? "", { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
+  const answer = await fetch(codes.dataset.url ?? "", { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
   const sent = document.createElement("template");
   sent.innerHTML = await answer.text();
   document.getElementById("codes")?.replaceWith(sent.content);

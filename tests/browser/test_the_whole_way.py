@@ -108,12 +108,13 @@ def open_round(lead, name, stage):
 
 
 def submit_as_it_is(page, act, key=""):
-    """Submit an incident with paragraphs without a code: the page says so, and asks."""
-    expect(page.locator("#untouched")).to_contain_text("without a code")
-    act()
-    sure = page.get_by_role("button", name="Submit as it is")
-    expect(sure).to_be_focused()
-    page.keyboard.press(key) if key else sure.click()
+    """Submit an incident with untouched paragraphs: the page lists them, and asks what is to be said of them."""
+    expect(page.locator("#untouched")).to_contain_text("untouched")
+    leaving(page, act)
+    answer = page.get_by_role("radio", name="Read, nothing here").first
+    answer.press("Space") if key else answer.check()
+    submit = page.get_by_role("button", name="Submit")
+    leaving(page, lambda: submit.press(key) if key else submit.click())
 
 
 def code_by_mouse(coder):
@@ -134,7 +135,7 @@ def code_by_mouse(coder):
         page.keyboard.press("Enter")
         expect(page.locator(".margin [data-go]")).to_have_count(3)
         saved(page)
-        leaving(page, lambda: submit_as_it_is(page, lambda: page.get_by_role("button", name="Submit").click()))
+        submit_as_it_is(page, lambda: page.get_by_role("button", name="Submit").click())
 
 
 def code_by_keyboard(coder):
@@ -156,7 +157,7 @@ def code_by_keyboard(coder):
         page.keyboard.press("Control+z")
         expect(page.locator(".margin [data-go]")).to_have_count(1)
         page.locator("#submit").focus()
-        leaving(page, lambda: submit_as_it_is(page, lambda: page.keyboard.press("Enter"), "Enter"))
+        submit_as_it_is(page, lambda: page.keyboard.press("Enter"), "Enter")
 
 
 def release(lead):

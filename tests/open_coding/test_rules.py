@@ -219,3 +219,15 @@ def test_an_event_says_the_state_before_and_after(desk):
     assert len(json.loads(event.before)["segments"][0]["codes"]) == 1
     assert len(json.loads(event.after)["segments"][0]["codes"]) == 2
     assert event.released_at is None
+
+
+def test_an_undo_never_takes_back_what_its_page_has_not_seen(desk):
+    factory.code(desk, "late fee", "a", key=Key("here", "body"))
+    factory.code(desk, "guest", "b", key=Key("elsewhere", "body"))
+    with pytest.raises(MovedOn):
+        history.undo(desk.coder, desk, after="here")
+    history.undo(desk.coder, desk, after="elsewhere", key=Key("back", "body"))
+    with pytest.raises(MovedOn):
+        history.redo(desk.coder, desk, after="elsewhere")
+    history.redo(desk.coder, desk, after="back")
+    assert len(segments(desk)) == 2

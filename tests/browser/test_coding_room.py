@@ -1,0 +1,221 @@
+"""What a coder does in the coding room, by keyboard alone and by mouse; read back from what the server keeps."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_the_whole_way import saved, select_by_mouse
+
+pytestmark = pytest.mark.browser
+EVERYTHING = {"email": "ada@loam.example", "password": "loam-demo"}
+
+
+@pytest.fixture
+def room(chromium, coding_copy):
+    """Ada's first incident of the open round, in a demonstration of this test's own."""
+    from tests.browser.conftest import Person
+
+    ada = Person(chromium, coding_copy, **EVERYTHING)
+    ada.page.goto("/")
+    ada.page.locator(".primary").first.click()
+    ada.page.wait_for_url("**/code/**")
+    ada.page.locator("#text").focus()
+    yield ada
+    ada.done()
+
+
+@pytest.fixture(scope="module")
+def coding_copy(chromium_path):
+    from tests.browser.server import running
+
+    with running() as started:
+        yield started
+
+
+def segments(person):
+    """Read the segments of the page's assignment back through the API, in text order."""
+    uid = person.page.url.rstrip("/").split("/")[-1].split("#")[0]
+    rows = person.page.request.get(f"/api/v1/assignments/{uid}/segments/?page_size=200").json()["results"]
+    codes = person.page.request.get(f"/api/v1/assignments/{uid}/codes/?page_size=200").json()["results"]
+    names = {code["uid"]: code["name"] for code in codes}
+    return [(row["quote"], [names[code] for code in row["codes"]]) for row in rows]
+
+
+def clear(person):
+    """Begin with an empty incident: undo whatever an earlier test did here."""
+    page = person.page
+    while segments(person):
+        with page.expect_response("**/undo/"):
+            page.keyboard.press("Control+z")
+    page.reload()
+    page.locator("#text").focus()
+
+
+def code(person, name, *keys):
+    """Choose words by keys and name them."""
+    person.press(*keys, "Enter")
+    person.page.keyboard.type(name)
+    person.press("Enter")
+    saved(person.page)
+
+
+def focus_first_segment(page):
+    page.locator("#text .seg[tabindex]").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".segment-card")).to_be_visible()
+
+
+def test_every_change_by_keyboard_alone(room):
+    page = room.page
+    clear(room)
+    code(room, "opening", "ArrowRight", "ArrowRight", "Shift+ArrowRight")
+    words = segments(room)[0][0]
+    assert segments(room) == [(words, ["opening"])]
+
+    focus_first_segment(page)
+    room.press("e")  # move its ends: one more word
+    expect(page.locator("#mode")).to_be_visible()
+    room.press("Shift+ArrowRight", "Enter")
+    saved(page)
+    longer = segments(room)[0][0]
+    assert longer.startswith(words)
+    assert len(longer) > len(words)
+
+    focus_first_segment(page)
+    room.press("u")
+    expect(page.locator(".seg[data-uncertain]").first).to_be_visible()
+
+    page.locator("[data-change]").focus()
+    room.press("Enter")
+    page.keyboard.type("reworked")
+    room.press("Enter")
+    expect(page.locator("#text .margin")).to_contain_text(["reworked"])
+    assert segments(room) == [(longer, ["reworked"])]
+
+    page.locator("#text").focus()
+    room.press("Escape", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "1")  # the code used last
+    expect(page.locator("#text .margin li")).to_have_count(2)
+    assert [names for _, names in segments(room)] == [["reworked"], ["reworked"]]
+
+    for _ in range(2):
+        with page.expect_response("**/undo/"):
+            page.keyboard.press("Control+z")
+    assert segments(room) == [(longer, ["opening"])]
+    with page.expect_response("**/redo/"):
+        page.keyboard.press("Control+Shift+z")
+    assert segments(room) == [(longer, ["reworked"])]
+    page.reload()
+    page.locator("#text").focus()
+    with page.expect_response("**/undo/"):
+        page.keyboard.press("Control+z")
+    assert segments(room) == [(longer, ["opening"])]
+
+
+def test_a_segment_is_split_by_keyboard_and_joined_again(room):
+    page = room.page
+    clear(room)
+    code(room, "whole", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
+    whole = segments(room)[0][0]
+    focus_first_segment(page)
+    room.press("x")
+    expect(page.locator("#mode")).to_be_visible()
+    page.locator("#text").focus()
+    room.press("ArrowLeft", "Enter")
+    expect(page.locator("#text .margin li")).to_have_count(2)
+    parts = segments(room)
+    assert len(parts) == 2
+    assert " ".join(words for words, _ in parts) == whole
+    focus_first_segment(page)
+    page.get_by_role("button", name="Join", exact=True).press("Enter")
+    expect(page.locator("#text .margin li")).to_have_count(1)
+    assert segments(room) == [(whole, ["whole"])]
+
+
+def test_a_paragraph_is_judged_by_one_key_and_the_next_untouched_one_is_found(room):
+    page = room.page
+    clear(room)
+    untouched = page.locator("#text > [data-untouched]")
+    before = untouched.count()
+    room.press("ArrowRight", "n")
+    expect(page.locator('#text > [data-mark="nothing_here"]')).to_have_count(1)
+    expect(untouched).to_have_count(before - 1)
+    room.press("j")
+    expect(page.locator("#text > [data-untouched]:focus")).to_have_count(1)
+    page.locator("#text").focus()
+    with page.expect_response("**/undo/"):
+        page.keyboard.press("Control+z")
+    expect(untouched).to_have_count(before)
+
+
+def test_search_codes_the_chosen_hits_only(room):
+    page = room.page
+    clear(room)
+    word = page.locator("#text .words").first.text_content().split()[1].strip(",.")
+    room.press("f")
+    page.get_by_label("Words in this incident and in your segments").fill(word)
+    room.press("Enter")
+    box = page.locator('#card input[name="hit"]').first
+    expect(box).to_be_visible()
+    box.check()
+    page.get_by_label("Code for the chosen places").fill("found it")
+    room.press("Enter")
+    expect(page.locator("#text .margin")).to_contain_text(["found it"])
+    assert segments(room) == [(word, ["found it"])]
+
+
+def test_comparison_and_history_stand_beside_the_text(room):
+    page = room.page
+    clear(room)
+    code(room, "compare me", "ArrowRight", "ArrowRight")
+    focus_first_segment(page)
+    room.press("c")
+    expect(page.locator(".comparison")).to_contain_text("1 segment")
+    room.press("Escape")
+    expect(page.locator(".comparison")).to_have_count(0)
+    room.press("h")
+    expect(page.locator("#card")).to_contain_text("What you did here")
+    expect(page.locator(".acts li").first).to_contain_text("compare me")
+
+
+def test_ends_move_by_the_handle_under_the_mouse(room):
+    page = room.page
+    clear(room)
+    first = page.locator("#text .words").first.text_content().split()
+    select_by_mouse(page, " ".join(first[:2]))
+    page.keyboard.type("by hand")
+    room.press("Enter")
+    saved(page)
+    page.locator("#text .seg").first.click()
+    handle = page.locator('.handle[data-side="end"]')
+    expect(handle).to_be_visible()
+    box = handle.bounding_box()
+    target = page.evaluate(
+        """(count) => { const words = document.querySelector('#text .words'); const text = words.textContent;
+        let at = 0; for (let i = 0; i < count; i++) at = text.indexOf(' ', at + 1);
+        const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT); let before = 0;
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          if (at <= before + node.data.length) { const range = document.createRange();
+            range.setStart(node, at - before - 1); range.setEnd(node, at - before);
+            const box = range.getBoundingClientRect(); return { x: box.right - 2, y: box.top + box.height / 2 }; }
+          before += node.data.length; } }""",
+        4,
+    )
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(target["x"], target["y"], steps=8)
+    page.mouse.up()
+    expect(page.locator("#status")).to_contain_text("Saved ")
+    page.wait_for_function("() => document.querySelector('#status').dataset.state === 'saved'")
+    assert segments(room)[0][0] == " ".join(first[:4])
+
+
+def test_the_filter_lets_other_codes_recede(room):
+    page = room.page
+    clear(room)
+    code(room, "one of them", "ArrowRight")
+    code(room, "the other", "ArrowRight", "ArrowRight", "ArrowRight")
+    page.reload()
+    page.locator("#filter").select_option("the other")
+    expect(page.locator("#text .seg.is-shown")).to_have_count(1)
+    expect(page.locator("#text .margin li.is-shown")).to_have_text("the other")
+    page.locator("#filter").select_option("uncoded")
+    expect(page.locator("#text.shows-uncoded")).to_be_visible()
