@@ -184,7 +184,7 @@ def test_an_administrator_deletes_no_project_and_no_account(office, coded, proje
         for answer in (office.get(f"/admin/people/{kind}/{row.pk}/delete/"),
                        office.post(f"/admin/people/{kind}/", {"action": "delete_selected", "_selected_action": row.pk})):  # fmt: skip
             assert "a promise" not in answer.content.decode()
-            assert "coded" not in answer.content.decode()
+            assert "coded" not in answer.content.decode().replace("next_uncoded", "")
         assert office.get(f"/admin/people/{kind}/{row.pk}/delete/").status_code == 403
 
 

@@ -7,8 +7,11 @@
 function say(id, text) {
   const region = document.getElementById(id);
   if (!region) return;
-  region.textContent = "";
-  requestAnimationFrame(() => { region.textContent = text; });
+  // In place: a new text node makes Chromium reckon the styles of the whole page anew.
+  if (!(region.firstChild instanceof Text)) region.append("");
+  const node = /** @type {Text} */ (region.firstChild);
+  node.data = "\u00a0";
+  requestAnimationFrame(() => { node.data = text; });
 }
 
 /** Tell a screen reader when it is free. @param {string} text */

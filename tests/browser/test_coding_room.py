@@ -18,6 +18,7 @@ def room(chromium, coding_copy):
     ada.page.goto("/")
     ada.page.locator(".primary").first.click()
     ada.page.wait_for_url("**/code/**")
+    ada.page.wait_for_load_state()
     ada.page.locator("#text").focus()
     yield ada
     ada.done()

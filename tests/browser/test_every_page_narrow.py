@@ -6,7 +6,7 @@ from coding.desk.demonstration import PASSWORD
 from tests.browser.conftest import Person
 from tests.browser.every_page import check_every_page, faults_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alike]
 
 
 @pytest.mark.parametrize("role", ["lead", "ada", "olga", ""])

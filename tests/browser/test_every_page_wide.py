@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.every_page import check_every_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alike]
 
 
 @pytest.mark.parametrize("role", ["lead", "ada", "olga", ""])

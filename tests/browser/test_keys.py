@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from coding.people.shortcuts import CAPS, SHORTCUTS
 from tests.browser.server import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alike]
 FIELD = "In vivo: the words themselves are the code"
 # Every keydown, and what it means; one for the page, one for each field of it.
 LISTEN = """async (actions) => {

@@ -21,7 +21,7 @@ from playwright.sync_api import Error, expect
 from tests.browser.conftest import FLAGS
 from tests.browser.server import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.patient]
 RUNS = int(os.environ.get("LOAM_OFFLINE_RUNS", "10"))
 FIRST_SEED = int(os.environ.get("LOAM_OFFLINE_SEED", "1"))
 ACTS = 10  # of each run

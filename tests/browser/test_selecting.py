@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from coding.lib.paragraphs import paragraphs
 from tests.browser.server import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.patient]
 UDHR = settings.BASE_DIR.parent / "shared" / "data" / "multilingual"
 DECLARATIONS = {"english": "eng", "chinese": "cmn_hans", "arabic": "arb", "hindi": "hin"}
 

@@ -62,6 +62,7 @@ def leaving(page, act):
     before = page.url
     act()
     page.wait_for_url(lambda url: url != before)
+    page.wait_for_load_state()  # its modules listen by then
 
 
 def invited(lead, person, name):
@@ -121,7 +122,7 @@ def code_by_mouse(coder):
     """Ada codes with the mouse: two segments an incident, one of them with two codes."""
     page = coder.page
     page.goto("/")
-    page.get_by_role("link", name="Begin").click()
+    leaving(page, lambda: page.get_by_role("link", name="Begin").click())
     for index in range(3):
         select_by_mouse(page, word_run(index, 1, 3))
         page.keyboard.type(f"naming {index}")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from django.db import transaction
 
 from coding.lib.canonical import canonical, sha256
+from coding.open_coding.changes import scene_in
 from coding.open_coding.models import Segment
 from coding.people.models import Event
 from coding.people.rules import hashed, issue_token
@@ -41,7 +42,7 @@ def look():
     for event in Event.objects.select_related("actor", "undoes").order_by("stream", "position"):
         streams[event.stream].append(event)
     faults = [fault for events in streams.values() for fault in chain_faults(events)]
-    saved = {event.key: json.loads(event.after) for events in streams.values() for event in events if event.key}
+    saved = {event.key: wrote(event) for events in streams.values() for event in events if event.key}
     print(json.dumps({"faults": [*faults, *row_faults(streams)], "saved": saved}))
 
 
@@ -54,6 +55,12 @@ def chain_faults(events):
         if event.previous_hash != previous or event.hash != sha256(canonical(hashed(event))):
             yield f"{event.stream}: the chain breaks at {event.position}"
         previous = event.hash
+
+
+def wrote(event):
+    """Give what a save wrote: a rating, or the segment of an act of open coding."""
+    after = json.loads(event.after)
+    return after["segments"][0] if "segments" in after else after
 
 
 def row_faults(streams):
@@ -70,7 +77,8 @@ def row_faults(streams):
         else:
             rows = Segment.objects.filter(assignment=assignment).prefetch_related("codings__code")
             stands = {str(row.uid): sorted(str(one.code.uid) for one in row.codings.all()) for row in rows}
-            recorded = {after["uid"]: sorted(after["codes"]) for after in (json.loads(one.after) for one in events)}
+            scenes = [scene_in(one.after) for one in events]
+            recorded = {state.uid: sorted(state.codes) for scene in scenes for state in scene.segments}
             if stands != recorded:
                 yield f"{assignment.stream}: {len(stands)} segments, {len(recorded)} recorded, or other codes"
             if not all(stands.values()):

@@ -62,7 +62,7 @@ def test_nasty_questions_are_refused(study, path, ada, query):
 @pytest.mark.parametrize(
     "body",
     [{}, {"kind": "code"}, {"text": "x"}, {"kind": "x", "text": "x"}, {"kind": "code", "text": ""}, {"kind": "code", "text": "  "}, {"kind": "code", "text": 5},
-     {"kind": "code", "text": "x" * 20_001}, {"kind": "code", "text": "x", "segment": "x"}, {"kind": "code", "text": "x", "incident": str(uuid4())},
+     {"kind": "code", "text": "x" * 20_001}, {"kind": "code", "text": "x", "segment": "x"}, {"kind": "code", "text": "x", "incident": "7c1b8cf4-4890-42bc-932a-44e295fc6c46"},
      {"kind": "code", "text": "x", "segment": None}],
     ids=str,
 )  # fmt: skip

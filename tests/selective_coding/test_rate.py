@@ -94,11 +94,12 @@ def edition_without_scale(rated):
 
 
 def test_keys_are_shown_only_to_those_who_use_them(browser, url, ada):
-    assert "data-single-keys" in browser.get(url).content.decode()
+    assert " data-single-keys>" in browser.get(url).content.decode()
     ada.single_keys = False
     ada.save()
     page = browser.get(url).content.decode()
-    assert "data-single-keys" not in page
+    assert " data-single-keys>" not in page
+    assert 'data-single-keys="off"' in page
     assert "<kbd" not in page.split('id="rating"')[1].split("</form>")[0]
 
 
