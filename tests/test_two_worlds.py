@@ -394,7 +394,7 @@ def plant_a_name_in_a_memo(monkeypatch):
 
 # Each with the addresses where it would show: to crawl all of them for each fault costs minutes.
 PLANTED = {
-    plant_a_name_in_a_memo: "memos:", plant_a_count: "open_coding:workspace", plant_an_order: "open_coding:codes",
+    plant_a_name_in_a_memo: "memos:", plant_a_count: "open_coding:workspace", plant_an_order: "open_coding:",
     plant_a_409: "open_coding:code_segment", plant_an_etag: "desk:home", plant_category_autocomplete: "open_coding:codes",
 }  # fmt: skip
 
