@@ -95,6 +95,7 @@ def changes(w, sends, segment):
         ("split", [segment], {"at": 5}), ("join", [segment], {"segment": w.bos.segment}),
         ("marks", [], {"paragraphs": [{"start": 0, "kind": "left_out"}]}), ("hits", [], {"hits": [hit], "code": {"name": "a new word"}}),
         ("undo", [], {}), ("redo", [], {}), ("uncodable", [], {"reason": "No text."}), ("submit", [], {"rest": "boring"}),
+        ("ask-reopening", [], {"reason": "A slip."}), ("undo", [], {"after": "unknown"}),
     ]  # fmt: skip
     own = [sends(f"segment-{name}", here, *more, data=data) for name, more, data in acts]
     return own + [

@@ -25,6 +25,10 @@ class NotYours(Refusal):
     sentence = "This is somebody else's work. Only its coder can change it."
 
 
+class Uncodable(Refusal):
+    sentence = "You call this incident uncodable. Say first that it can be coded after all, then code it."
+
+
 class SegmentGone(Refusal):
     sentence = "This segment is no longer there. Reload the incident to see its present state."
 
@@ -86,6 +90,8 @@ def write(
 
     `codes` are database ids, by public id, of codes that the verb has read already.
     """
+    if after.segments and locked.uncodable_because:
+        raise Uncodable
     apply(locked, before, after, codes)
     if locked.state == Assignment.State.TO_DO:
         locked.state = Assignment.State.IN_PROGRESS

@@ -29,6 +29,7 @@ from coding.people.models import Project
 from coding.people.rules import Key, answered
 from coding.rounds.api import Submitted, assignment_for, submit
 from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import ask_reopening
 
 MOST_NAMINGS = 100
 FARTHEST = 2**31 - 1
@@ -156,6 +157,18 @@ class Submission(serializers.Serializer[Any]):
 
     rest = serializers.ChoiceField(choices=Mark.Kind.choices, required=False)
     paragraphs = serializers.ListField(child=Judgement(), required=False, max_length=10_000)
+
+
+class Back(serializers.Serializer[Any]):
+    """The key of the last change that you know of; a later one of another device is then never taken back (409)."""
+
+    after = Text(allow_blank=True, required=False)
+
+
+class Asked(serializers.Serializer[Any]):
+    """Why you want a submitted incident back."""
+
+    reason = Text()
 
 
 class Uncodable(serializers.Serializer[Any]):
@@ -348,17 +361,29 @@ class Segments(InAssignment):
         asked = taken(Judgements, request)["paragraphs"]
         return self.act(judging.mark_paragraphs, {one["start"]: one["kind"] for one in asked})
 
-    @extend_schema(request=None, responses=Change)
+    @extend_schema(request=Back, responses=Change)
     @action(detail=False, methods=["post"])
     def undo(self, request: Request, assignment: UUID) -> Response:
         """Undo your last act in this assignment that stands."""
-        return self.act(history.undo)
+        return self.act(history.undo, after=taken(Back, request).get("after", ""))
 
-    @extend_schema(request=None, responses=Change)
+    @extend_schema(request=Back, responses=Change)
     @action(detail=False, methods=["post"])
     def redo(self, request: Request, assignment: UUID) -> Response:
         """Do again what was undone last."""
-        return self.act(history.redo)
+        return self.act(history.redo, after=taken(Back, request).get("after", ""))
+
+    @extend_schema(request=Asked, responses=Asked)
+    @action(detail=False, methods=["post"], url_path="ask-reopening")
+    def ask_reopening(self, request: Request, assignment: UUID) -> Response:
+        """Ask the lead to give a submitted incident back."""
+        reason = taken(Asked, request)["reason"]
+
+        def act() -> tuple[Project, Any]:
+            asked = ask_reopening(person(request), self.assignment, reason)
+            return self.assignment.round.project, {"reason": asked.reopening_asked}
+
+        return once(request, act)
 
     @extend_schema(request=Uncodable, responses=Uncodable)
     @action(detail=False, methods=["post"])

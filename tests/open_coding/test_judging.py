@@ -6,7 +6,7 @@ from coding.codes import rules as words
 from coding.lib.paragraphs import paragraphs
 from coding.lib.refusals import BadInput
 from coding.open_coding import history, judging, rules
-from coding.open_coding.acts import AssignmentSubmitted
+from coding.open_coding.acts import AssignmentSubmitted, Uncodable
 from coding.open_coding.judging import HasSegments, Untouched
 from coding.open_coding.models import Mark
 from coding.reconciliation.rules import release_round
@@ -115,7 +115,7 @@ def test_submit_asks_for_a_judgement_of_each_untouched_paragraph(desk):
 def test_what_is_coded_or_judged_needs_no_answer(desk):
     factory.code(desk, "late fee", "a")
     judging.mark_paragraphs(desk.coder, desk, dict.fromkeys(starts(desk)[1:], NOTHING))
-    judging.submit(desk.coder, desk)
+    assert judging.submit(desk.coder, desk).state == Assignment.State.SUBMITTED
 
 
 def test_an_uncodable_incident_needs_no_judgement_of_its_paragraphs(desk):
@@ -134,6 +134,17 @@ def test_what_is_coded_is_not_uncodable(desk):
     judging.call_uncodable(desk.coder, desk, "")
     desk.refresh_from_db()
     assert desk.uncodable_because == ""
+
+
+def test_nothing_is_coded_in_an_uncodable_incident_nor_brought_back(desk):
+    saved = factory.code(desk, "late fee", "a")
+    rules.delete_segment(desk.coder, desk, saved.segment)
+    judging.call_uncodable(desk.coder, desk, "No.")
+    with pytest.raises(Uncodable):
+        factory.code(desk, "guest", "b")
+    with pytest.raises(Uncodable):
+        history.undo(desk.coder, desk)
+    assert not desk.segments.exists()
 
 
 @pytest.mark.parametrize("reason", ["a\x00b", "a\ud800b", "x" * 20_001])

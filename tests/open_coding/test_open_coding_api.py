@@ -324,3 +324,17 @@ def test_a_submitted_assignment_is_still_read(desk, door, ada):
     factory.code(desk, "late fee", "a")
     factory.hand_in(desk)
     assert door.get(path(desk)).json()["count"] == 1
+
+
+def test_a_submitted_incident_is_asked_back_by_program_too(desk, door):
+    assert is_problem(door.post(path(desk, "ask-reopening/"), {"reason": "A slip."}), 409)
+    factory.hand_in(desk)
+    assert door.post(path(desk, "ask-reopening/"), {"reason": "A slip."}).json() == {"reason": "A slip."}
+    desk.refresh_from_db()
+    assert desk.reopening_asked == "A slip."
+
+
+def test_an_undo_by_program_names_the_change_that_it_knows(desk, door):
+    door.post(path(desk), named("a"), key="k1")
+    assert is_problem(door.post(path(desk, "undo/"), {"after": "older"}), 409)
+    assert door.post(path(desk, "undo/"), {"after": "k1"}).json()["segments"] == []
