@@ -1,25 +1,22 @@
 """What every test may ask for."""
 
+import os
+import secrets
+
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from tests import factory
 
-
-def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL leave out what no database changes: tests without one, and those that only look at pages."""
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-        return
-    kept = [item for item in items if needs_a_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+os.environ.setdefault("LOAM_TEST_RUN", secrets.token_hex(4))  # the processes of one run inherit it
 
 
-def needs_a_database(item):
-    held = {"db", "transactional_db", "django_db_setup", "live_server"} & set(getattr(item, "fixturenames", ()))
-    asked = item.get_closest_marker("django_db") or item.get_closest_marker("browser") or "durability" in item.nodeid
-    return item.get_closest_marker("alike") is None and bool(held or asked)
+def pytest_unconfigure(config):
+    """Take away what the run's processes shared, when the last of them has ended."""
+    if not hasattr(config, "workerinput"):
+        from tests.browser.server import Models
+
+        Models.remove()
 
 
 @pytest.fixture

@@ -34,13 +34,20 @@ def chromium_path():
 
 @pytest.fixture(scope="session")
 def server(chromium_path):
-    with running("--empty") as started:
+    with running("empty") as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def demonstration(chromium_path):
     """A server with the demonstration; tests that look at it leave it as it is."""
+    with running() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def demonstration_copy(chromium_path):
+    """A demonstration of one file's own, for tests that change it."""
     with running() as started:
         yield started
 

@@ -1,8 +1,10 @@
 """The real server as a subprocess, on a database of its own."""
 
 import contextlib
+import fcntl
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -27,28 +29,90 @@ def free_port():
 
 
 @contextlib.contextmanager
-def database_url(folder):
-    """Give the address of an empty database of the kind that this run tests, and take it away afterwards."""
-    default = settings.DATABASES["default"]
-    if default["ENGINE"].endswith("sqlite3"):
+def database_url(folder, model=""):
+    """Give the address of a database of the kind that this run tests, empty or like its model, for as long as it is used."""
+    if IS_SQLITE:
         yield f"sqlite:///{folder}/loam.sqlite3"
         return
+    name = f"loam_browser_{secrets.token_hex(4)}"
+    create(name, model)
+    try:
+        yield address_of(name)
+    finally:
+        drop(name)
+
+
+IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+def postgres():
     import psycopg
 
-    name = f"loam_browser_{secrets.token_hex(4)}"
-    where = {
-        "host": default["HOST"],
-        "port": default["PORT"] or 5432,
-        "user": default["USER"],
-        "password": default["PASSWORD"],
-    }
-    admin = psycopg.connect(**where, dbname="postgres", autocommit=True)
-    admin.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield "postgres://{user}:{password}@{host}:{port}/".format(**where) + name
-    finally:
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        admin.close()
+    default = settings.DATABASES["default"]
+    where = {"host": default["HOST"], "port": default["PORT"] or 5432}
+    return psycopg.connect(
+        **where, user=default["USER"], password=default["PASSWORD"], dbname="postgres", autocommit=True
+    )
+
+
+def address_of(name):
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/".format(**settings.DATABASES["default"]) + name
+
+
+def create(name, model=""):
+    with postgres() as admin:
+        admin.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{model}"' if model else ""))
+
+
+def drop(name):
+    with postgres() as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+class Models:
+    """What servers of this run start from: made once for all of its processes, then copied.
+
+    The run's name comes from `tests/conftest.py`, whose process also takes the models away at the end.
+    """
+
+    folder = Path(tempfile.gettempdir()) / f"loam-models-{os.environ['LOAM_TEST_RUN']}"
+    kinds = {"empty": ("", ["--empty"]), "demonstration": ("empty", [])}  # what each is made from, and how
+
+    @classmethod
+    def database(cls, kind):
+        return "" if IS_SQLITE or not kind else cls.folder.name.replace("-", "_") + f"_{kind}"
+
+    @classmethod
+    def made(cls, kind):
+        """Give the folder of this kind's home, making it where no process has yet."""
+        home, done = cls.folder / kind, cls.folder / f"{kind}.done"
+        cls.folder.mkdir(exist_ok=True)
+        with (cls.folder / f"{kind}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                cls.make(home, *cls.kinds[kind])
+                done.touch()
+        return home
+
+    @classmethod
+    def make(cls, home, model, how):
+        if model:
+            shutil.copytree(cls.made(model), home)
+        else:
+            home.mkdir()
+        url = f"sqlite:///{home}/loam.sqlite3"
+        if not IS_SQLITE:
+            name = cls.database(home.name)
+            create(name, cls.database(model))
+            url = address_of(name)
+        Server(home, url).manage("demo", "--no-serve", *how)
+
+    @classmethod
+    def remove(cls):
+        for kind in reversed(cls.kinds):
+            if (cls.folder / kind).exists() and not IS_SQLITE:
+                drop(cls.database(kind))
+        shutil.rmtree(cls.folder, ignore_errors=True)
 
 
 class Server:
@@ -105,11 +169,15 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(*prepare):
-    """A Loam that answers on 127.0.0.1, made ready by a command: empty, or with the demonstration."""
-    with tempfile.TemporaryDirectory(prefix="loam-browser-") as folder, database_url(folder) as database:
+def running(kind="demonstration"):
+    """A Loam that answers on 127.0.0.1: a copy of the demonstration of its own, or an empty one."""
+    model = Models.made(kind)
+    with (
+        tempfile.TemporaryDirectory(prefix="loam-browser-") as folder,
+        database_url(folder, Models.database(kind)) as database,
+    ):
+        shutil.copytree(model, folder, dirs_exist_ok=True)
         server = Server(folder, database)
-        server.manage("demo", "--no-serve", *prepare)
         server.start()
         try:
             yield server

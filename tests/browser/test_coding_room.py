@@ -10,11 +10,11 @@ EVERYTHING = {"email": "ada@loam.example", "password": "loam-demo"}
 
 
 @pytest.fixture
-def room(chromium, coding_copy):
+def room(chromium, demonstration_copy):
     """Ada's first incident of the open round, in a demonstration of this test's own."""
     from tests.browser.conftest import Person
 
-    ada = Person(chromium, coding_copy, **EVERYTHING)
+    ada = Person(chromium, demonstration_copy, **EVERYTHING)
     ada.page.goto("/")
     ada.page.locator(".primary").first.click()
     ada.page.wait_for_url("**/code/**")
@@ -22,14 +22,6 @@ def room(chromium, coding_copy):
     ada.page.locator("#text").focus()
     yield ada
     ada.done()
-
-
-@pytest.fixture(scope="module")
-def coding_copy(chromium_path):
-    from tests.browser.server import running
-
-    with running() as started:
-        yield started
 
 
 def segments(person):

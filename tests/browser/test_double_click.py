@@ -1,16 +1,13 @@
 """A double click on a form has one effect, and shows the answer to the first."""
 
-import pytest
 from playwright.sync_api import expect
 
 from coding.desk.demonstration import PASSWORD
 from tests.browser.conftest import Person
 
-pytestmark = pytest.mark.browser
 
-
-def test_a_double_click_shows_what_the_first_did(demonstration, chromium):
-    lead = Person(chromium, demonstration, "lead@loam.example", PASSWORD)
+def test_a_double_click_shows_what_the_first_did(demonstration_copy, chromium):
+    lead = Person(chromium, demonstration_copy, "lead@loam.example", PASSWORD)
     lead.page.goto("/projects/new/")
     lead.page.get_by_label("Name", exact=True).fill("Clicked twice")
     lead.page.get_by_role("button", name="Start").dblclick()

@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from coding.people.shortcuts import CAPS, SHORTCUTS
-from tests.browser.server import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.alike]
+pytestmark = pytest.mark.browser
 FIELD = "In vivo: the words themselves are the code"
 # Every keydown, and what it means; one for the page, one for each field of it.
 LISTEN = """async (actions) => {
@@ -23,22 +22,40 @@ LISTEN = """async (actions) => {
 UNDO_LAYOUT = "Object.defineProperty(Navigator.prototype, 'keyboard', { get: () => undefined })"
 
 
+MAKE = """
+import json
+from django.conf import settings
+from django.test import Client
+from coding.people.models import User
+held = []
+for number in range(24):
+    client = Client()
+    client.force_login(User.objects.create(email=f"keys{number}@example.org", name=f"Keys {number}"))
+    held.append(client.cookies[settings.SESSION_COOKIE_NAME].value)
+print(json.dumps([settings.SESSION_COOKIE_NAME, held]))
+"""
+
+
 @pytest.fixture(scope="module")
-def names(server):
-    """Accounts of this file, one a test, so that no test finds another's keys."""
-    made = [f"keys{number}@example.org" for number in range(24)]
-    server.manage(
-        "shell",
-        "-c",
-        "from coding.people.models import User\n"
-        f"for one in {made!r}: User.objects.create_user(one, one.split('@')[0], {PASSWORD!r})",
-    )
-    return iter(made)
+def cookies(server):
+    """Accounts of this file, one a test, so that no test finds another's keys; signed in, since passwords are slow."""
+    name, held = json.loads(server.manage("shell", "--no-imports", "-c", MAKE).splitlines()[-1])
+    return ({"name": name, "value": value, "url": server.url} for value in held)
 
 
 @pytest.fixture
-def ann(person, names):
-    return person(next(names))
+def signed_in(person, cookies):
+    def make(**context):
+        one = person(**context)
+        one.context.add_cookies([next(cookies)])
+        return one
+
+    return make
+
+
+@pytest.fixture
+def ann(signed_in):
+    return signed_in()
 
 
 def listening(ann, path="/keys/"):
@@ -198,8 +215,8 @@ def test_a_key_chosen_twice_is_said_at_once_and_refused(ann):
     ann.done()
 
 
-def test_without_script_a_key_is_typed(person, names):
-    ann = person(next(names), java_script_enabled=False)
+def test_without_script_a_key_is_typed(signed_in):
+    ann = signed_in(java_script_enabled=False)
     page = ann.page
     page.goto("/account/keys/")
     page.get_by_label(FIELD, exact=True).fill("KeyB")

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from coding.lib.paragraphs import paragraphs
 from tests.browser.server import PASSWORD
 
-pytestmark = [pytest.mark.browser, pytest.mark.patient]
+pytestmark = pytest.mark.browser
 UDHR = settings.BASE_DIR.parent / "shared" / "data" / "multilingual"
 DECLARATIONS = {"english": "eng", "chinese": "cmn_hans", "arabic": "arb", "hindi": "hin"}
 
@@ -122,28 +122,29 @@ def desks(server):
 
 
 @pytest.fixture(scope="module")
-def signed_in(server, chromium):
-    """What a browser keeps when the coder has signed in: once for the file, since passwords are slow to check."""
+def chair(server, chromium):
+    """Where the coder sits for all tests: passwords are slow to check, and so are new windows."""
     from tests.browser.conftest import Person
 
     coder = Person(chromium, server, "selectcoder@example.org")
-    kept = coder.context.storage_state()
+    yield coder
     coder.context.close()
-    return kept
 
 
 @pytest.fixture
-def desk(desks, signed_in, person, server):
-    """Open a text on the coder's desk."""
+def desk(desks, chair, person, server):
+    """Open a text on the coder's desk, in a window of its own where it has to be another kind of window."""
 
     def sit(name, copy="", **context):
         uid, key = desks[f"{name}, {copy}" if copy else name]
-        coder = person(storage_state=signed_in, **context)
+        coder = person(storage_state=chair.context.storage_state(), **context) if context else chair
+        coder.page.mouse.move(0, 0)
         coder.page.goto(f"/code/{uid}/")
         expect(coder.page.locator("#text .words").first).to_be_visible()
         return Desk(coder, server, key, texts()[name])
 
-    return sit
+    yield sit
+    assert chair.faults == []
 
 
 class Desk:
@@ -241,7 +242,6 @@ def test_words_chosen_by_keyboard_are_the_words_that_are_stored(desk, script):
         coder.keys(*keys, "Enter")
         coder.is_open()
         coder.name_it()
-    coder.coder.done()
 
 
 def test_words_chosen_by_mouse_are_the_words_that_are_stored(desk, script):
@@ -260,7 +260,6 @@ def test_words_chosen_by_mouse_are_the_words_that_are_stored(desk, script):
     coder.drag(first, last)
     coder.is_open()
     coder.name_it()
-    coder.coder.done()
 
 
 @pytest.mark.parametrize("name", WORDS)
@@ -271,7 +270,6 @@ def test_a_double_click_takes_one_word_of_the_language(desk, name):
             coder.page.mouse.dblclick(place["x"], place["y"])
             assert coder.is_open() == [word]
             coder.keys("Escape")
-    coder.coder.done()
 
 
 @pytest.mark.parametrize("name", SENTENCES)

@@ -144,7 +144,7 @@ def code_by_keyboard(coder):
     page = coder.page
     page.goto("/")
     page.get_by_role("link", name="Begin").focus()
-    page.keyboard.press("Enter")
+    leaving(page, lambda: page.keyboard.press("Enter"))
     for _ in range(3):
         page.locator("#text").focus()
         coder.press("ArrowRight", "ArrowRight", "Shift+ArrowRight", "Enter")

@@ -1,16 +1,17 @@
 """In a real Chromium: a memo is written, changed and deleted without leaving the page; nothing written is lost."""
 
 import pytest
+from playwright.sync_api import expect
 
 from coding.desk.demonstration import PASSWORD
-from tests.browser.conftest import Person, chromium, chromium_path, demonstration  # noqa: F401  fixtures
+from tests.browser.conftest import Person
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def ada(demonstration, chromium):  # noqa: F811
-    one = Person(chromium, demonstration, "ada@loam.example", PASSWORD)
+def ada(demonstration_copy, chromium):
+    one = Person(chromium, demonstration_copy, "ada@loam.example", PASSWORD)
     yield one
     one.context.close()
 
@@ -36,8 +37,7 @@ def test_a_memo_lives_in_place_by_keyboard(ada, address):
     page.locator("#announce", has_text="Your memo is kept.").wait_for(state="attached")
     page.get_by_role("link", name="Change").focus()
     ada.press("Enter")
-    page.locator("article textarea").wait_for()
-    assert page.evaluate("document.activeElement.closest('article') !== null")
+    expect(page.locator("article textarea")).to_be_focused()
     page.keyboard.type("Now: ")
     ada.press("Tab", "Enter")
     page.get_by_text("reworded").wait_for()
