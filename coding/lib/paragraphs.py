@@ -7,6 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ _BLOCK = re.compile(r"[^\n](?:[^\n]|\n(?![^\S\n]*(?:\n|\Z)))*")
 _LINE = re.compile(r"[^\n]+")
 _RISKY = re.compile("[&<>\"']")
 BARS = 6
+KEPT = 512  # paragraphs as drawn: a dense one takes about 10 kB
 
 
 @dataclass(frozen=True)
@@ -99,14 +101,26 @@ def render(
     judgement of a paragraph without any.
     Built by escape and join: a template for each run would cost more than the rest of the page.
     """
-    inside = [one for one in highlights if one.start < part.end and one.end > part.start]
-    runs = "".join(_runs(text, part, inside, plain))
+    inside = tuple([one for one in highlights if one.start < part.end and one.end > part.start])
+    reach = max([part.end, *[one.end for one in inside]])
+    return _drawn(text[part.start : reach], part, inside, plain, names, mark)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(
+    words: str, part: Paragraph, inside: Sequence[Highlight], plain: bool, names: bool, mark: str
+) -> SafeString:
+    """Draw a paragraph from all that stands in it: the same data gives the same markup, whoever asks and whenever.
+
+    `words` begin with the paragraph and reach to the end of the last segment in it.
+    """
+    runs = "".join(_runs(words, part, inside, plain))
     state = "" if inside else f' data-mark="{escape(mark)}"' if mark else " data-untouched"
     gap = "" if part.gap == "\n\n" else f' data-gap="{escape(part.gap)}"'
-    words = f'<p class="words" dir="auto" data-start="{part.start}"{gap}>{runs}</p>'
+    shown = f'<p class="words" dir="auto" data-start="{part.start}"{gap}>{runs}</p>'
     margin = _margin(part, inside) if names else ""
     # Every piece is escaped or a number of ours: the one place that vouches for markup made in Python.
-    return SafeString(f'<section class="para" id="para-{part.index}"{state}>{words}{margin}</section>')
+    return SafeString(f'<section class="para" id="para-{part.index}"{state}>{shown}{margin}</section>')
 
 
 def stack(highlights: Sequence[Highlight]) -> dict[str, int]:
@@ -121,28 +135,33 @@ def stack(highlights: Sequence[Highlight]) -> dict[str, int]:
     return lanes
 
 
-def _runs(text: str, part: Paragraph, inside: Sequence[Highlight], plain: bool) -> Iterator[str]:
+def _runs(words: str, part: Paragraph, inside: Sequence[Highlight], plain: bool) -> Iterator[str]:
     """Sweep over the paragraph's cuts, holding the highlights that are open at each."""
     edges = {cut for one in inside for cut in (one.start, one.end) if part.start < cut < part.end}
-    lanes, here, following = stack(inside), list[Highlight](), 0
+    lanes, here, following, first = stack(inside), list[Highlight](), 0, part.start
     for left, right in pairwise(sorted({part.start, part.end} | edges)):
         here = [one for one in here if one.end > left]
         while following < len(inside) and inside[following].start < right:
             here.append(inside[following])
             following += 1
-        yield _run(text, left, right, here, lanes, plain) if here else _safe(text[left:right])
+        run = _safe(words[left - first : right - first])
+        if here:
+            top = here[0] if len(here) == 1 else min(here, key=lambda one: (one.end - one.start, one.start, one.key))
+            quote = "" if plain or top.start != left else words[top.start - first : top.end - first]
+            run = _run(run, here, top, lanes, quote)
+        yield run
 
 
-def _run(text: str, left: int, right: int, here: Sequence[Highlight], lanes: dict[str, int], plain: bool) -> str:
-    top = here[0] if len(here) == 1 else min(here, key=lambda one: (one.end - one.start, one.start, one.key))
+def _run(run: str, here: Sequence[Highlight], top: Highlight, lanes: dict[str, int], quote: str) -> str:
+    """Mark a run as that of its shortest segment, `top`; with its quote it can be reached where that begins."""
     keys = " ".join([one.key for one in here])
     reach = ""
-    if top.start == left and not plain:
+    if quote:
         label = _safe(", ".join([name for _, name in top.codes]))
-        reach = f' tabindex="0" role="button" aria-label="{label}: {_safe(text[top.start : top.end])}"'
+        reach = f' tabindex="0" role="button" aria-label="{label}: {_safe(quote)}"'
     uncertain = " data-uncertain" if top.is_uncertain else ""
     return (f'<mark class="seg" data-seg="{keys}" data-top="{top.key}"'
-            f"{_colours(here, top, lanes)}{uncertain}{reach}>{_safe(text[left:right])}</mark>")  # fmt: skip
+            f"{_colours(here, top, lanes)}{uncertain}{reach}>{run}</mark>")  # fmt: skip
 
 
 def _safe(text: str) -> str:
@@ -180,9 +199,9 @@ def outline(
     """Give each paragraph's first words and the share of it (percent) that is coded."""
     return [
         {
-            "index": part.index,
+            "index": str(part.index),  # strings: a template writes a number by the rules of a language, slowly
             "words": shorten(text[part.start : part.end], most),
-            "percent": round(100 * covered / (part.end - part.start)),
+            "percent": str(round(100 * covered / (part.end - part.start))),
         }
         for part, covered in zip(parts, covered_lengths(parts, highlights), strict=True)
     ]

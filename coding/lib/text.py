@@ -48,8 +48,9 @@ def fold(text: str) -> str:
     """Return the text as search compares it: no case, no width, no marks on Latin, Greek and Cyrillic letters."""
     if text.isascii():
         return text.lower()
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", text))
-    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", bare.casefold())))
+    # Case before marks: the iota under a Greek letter is a mark, and a letter of its own in capitals.
+    lower = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", lower)))
 
 
 def _in_words(character: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, Max, OuterRef
+from django.db.models import CharField, Count, Max
 from django.db.models.functions import Cast
 
 from coding.codes.content import Frozen
@@ -38,14 +38,12 @@ TOUCHING = Prepared(
     .annotate(key=Cast("uid", CharField())).order_by("start", "-end", "uid", "codings__pk")
     .values_list("key", "start", "end", "is_uncertain", "codings__code")
 )  # fmt: skip
+# The stretch's codings are looked through once; asked for each code (Exists), SQLite looked through them each time.
 NAMED = Prepared(
     lambda: Code.objects.filter(
-        Exists(
-            Coding.objects.filter(
-                code=OuterRef("pk"), segment__assignment=number("assignment"),
-                segment__start__lt=number("end"), segment__end__gt=number("start"),
-            )
-        )
+        pk__in=Coding.objects.filter(
+            segment__assignment=number("assignment"), segment__start__lt=number("end"), segment__end__gt=number("start")
+        ).values("code")
     ).values_list("pk", "uid", "hue", "name", "released_at", "coined_by")
 )  # fmt: skip
 

@@ -8,8 +8,18 @@ const card = /** @type {HTMLElement} */ (document.getElementById("card"));
 const base = (text.dataset.code ?? "").replace(/segments\/$/, "");
 let from = /** @type {HTMLElement | null} */ (null);
 
+/** Whether words that nobody has kept yet stand there: nothing takes their place then. */
+export const isWritten = () => [...card.querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
+
+/** Say why the place stays as it is, and lead back to the words. */
+export function refuse() {
+  announce("What you wrote is not kept yet. Keep it, or empty the field.");
+  [...card.querySelectorAll("textarea")].find((one) => one.value !== one.defaultValue)?.focus();
+}
+
 /** Fetch a page's own part and show it. @param {string} url */
 export async function show(url) {
+  if (isWritten()) return refuse();
   const active = document.activeElement;
   if (active instanceof HTMLElement && !card.contains(active)) from = active;
   let answer;
@@ -19,6 +29,7 @@ export async function show(url) {
     return announce("There is no connection just now. Try again later.");
   }
   if (!answer.ok || answer.redirected) return announce("This could not be shown. Reload the page and try again.");
+  if (isWritten()) return; // while the answer was on its way
   card.innerHTML = await answer.text();
   card.dataset.url = url;
   /** @type {any} */ (window).htmx?.process(card);
@@ -55,7 +66,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.code === "Escape" && card.dataset.url && card.contains(document.activeElement)) {
     event.preventDefault();
-    close();
+    if (isWritten()) refuse();
+    else close();
   } else if (does(event, "search")) {
     event.preventDefault();
     show(`${base}search/`);
@@ -74,3 +86,4 @@ document.addEventListener("loam:saved", () => {
   const url = card.dataset.url;
   if (url && !card.querySelector("[data-memos]") && !card.contains(document.activeElement)) show(url);
 });
+addEventListener("beforeunload", (event) => isWritten() && event.preventDefault());

@@ -2,7 +2,7 @@
 
 import { announce } from "../js/page.js";
 import { does } from "../js/keys.js";
-import "./beside.js";
+import { isWritten, refuse } from "./beside.js";
 import { chosen, forget, move } from "./caret.js";
 import { stretch } from "./changing.js";
 import "./judging.js";
@@ -14,10 +14,11 @@ import { save } from "./saving.js";
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const card = /** @type {HTMLElement} */ (document.getElementById("card"));
 const base = (text.dataset.code ?? "").replace(/segments\/$/, "");
+const REACHED = "a[href], button, select, summary, input:not([type=hidden])"; // of a card, by keyboard
 let focused = "";
 
-/** Show one segment: its runs ringed, the rest receding, its card beside the text. @param {string} uid */
-async function focusOn(uid) {
+/** Ring the runs of one segment and let the rest recede. @param {string} uid */
+function ring(uid) {
   focused = uid;
   const runs = [...text.querySelectorAll(".seg")];
   const own = runs.filter((run) => run.dataset.seg.split(" ").includes(uid));
@@ -28,9 +29,20 @@ async function focusOn(uid) {
   }
   for (const name of text.querySelectorAll(".margin li")) name.classList.toggle("is-focused", name.querySelector("[data-go]")?.dataset.go === uid);
   text.classList.toggle("has-focus", Boolean(uid));
+}
+
+/** Show one segment: ringed in the text, and its card beside it. @param {string} uid */
+async function focusOn(uid) {
+  ring(uid);
+  if (isWritten()) return uid ? refuse() : undefined;
   if (!uid) return card.replaceChildren();
   const answer = await fetch(`${base}segments/${uid}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (answer?.ok && !answer.redirected && focused === uid) card.innerHTML = await answer.text();
+  if (!answer?.ok || answer.redirected) return;
+  const html = await answer.text();
+  if (focused !== uid || isWritten()) return;
+  const at = [...card.querySelectorAll(REACHED)].indexOf(/** @type {Element} */ (document.activeElement));
+  card.innerHTML = html;
+  if (at >= 0) ([...card.querySelectorAll(REACHED)][at] ?? card).focus({ preventScroll: true });
 }
 
 text.addEventListener("click", (event) => {
@@ -142,7 +154,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("loam:saved", async () => {
   forget();
   const codes = document.getElementById("codes");
-  if (focused) focusOn(text.querySelector(`[data-seg~="${focused}"]`) ? focused : "");
+  const still = focused && text.querySelector(`[data-seg~="${focused}"]`) ? focused : "";
+  if (card.querySelector(".segment-card")) focusOn(still); // and not over a memo or a comparison
+  else if (focused) ring(still);
   if (!codes) return;
   const answer = await fetch(codes.dataset.url ?? "", { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok || answer.redirected) return;

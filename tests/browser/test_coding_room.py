@@ -75,15 +75,17 @@ def test_every_change_by_keyboard_alone(room):
 
     focus_first_segment(page)
     room.press("u")
+    page.locator("[data-change]").focus()  # the card is drawn anew when the doubt is saved; the focus stays
     expect(page.locator(".seg[data-uncertain]").first).to_be_visible()
-
-    page.locator("[data-change]").focus()
+    expect(page.locator(".segment-card .chip", has_text="uncertain")).to_be_visible()
+    expect(page.locator("[data-change]")).to_be_focused()
     room.press("Enter")
     page.keyboard.type("reworked")
     room.press("Enter")
     expect(page.locator("#text .margin")).to_contain_text(["reworked"])
     assert segments(room) == [(longer, ["reworked"])]
 
+    expect(page.locator('#codes [data-recent="1"]')).to_have_attribute("data-name", "reworked")
     page.locator("#text").focus()
     room.press("Escape", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "1")  # the code used last
     expect(page.locator("#text .margin li")).to_have_count(2)
@@ -212,3 +214,27 @@ def test_the_filter_lets_other_codes_recede(room):
     expect(page.locator("#text .margin li.is-shown")).to_have_text("the other")
     page.locator("#filter").select_option("uncoded")
     expect(page.locator("#text.shows-uncoded")).to_be_visible()
+
+
+def test_words_of_a_memo_stay_until_they_are_kept(room):
+    page = room.page
+    clear(room)
+    code(room, "thought", "ArrowRight")
+    focus_first_segment(page)
+    room.press("m")
+    memo = page.locator("#card textarea")
+    expect(memo).to_be_focused()
+    page.keyboard.type("Half a thought")
+    room.press("Escape")
+    page.locator(".margin [data-go]").first.click()
+    expect(memo).to_be_focused()
+    expect(memo).to_have_value("Half a thought")
+    with page.expect_response("**/undo/"):
+        page.locator("footer, .footer-bar").get_by_role("button", name="Undo").click()
+    saved(page)
+    expect(memo).to_have_value("Half a thought")
+    room.press("Escape")
+    expect(memo).to_have_value("Half a thought")
+    memo.fill("")
+    memo.press("Escape")
+    expect(memo).to_have_count(0)

@@ -429,6 +429,7 @@ def test_signing_out_asks_before_it_throws_anything_away(room, device):
     code(page, uid, WORDS[0])
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     page.get_by_role("button", name="Sign out").click()
+    eventually(lambda: page.title() and asked)
     expect(status(page)).to_contain_text("kept on this device: 1 change")
     assert asked == [
         "1 of your changes is on this device only and not saved yet. Signing out throws it away. Sign out?"
