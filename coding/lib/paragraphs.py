@@ -107,9 +107,7 @@ def render(
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(
-    words: str, part: Paragraph, inside: Sequence[Highlight], plain: bool, names: bool, mark: str
-) -> SafeString:
+def _drawn(words: str, part: Paragraph, inside: Sequence[Highlight], plain: bool, names: bool, mark: str) -> SafeString:
     """Draw a paragraph from all that stands in it: the same data gives the same markup, whoever asks and whenever.
 
     `words` begin with the paragraph and reach to the end of the last segment in it.
@@ -153,14 +151,14 @@ def _runs(words: str, part: Paragraph, inside: Sequence[Highlight], plain: bool)
 
 
 def _run(run: str, here: Sequence[Highlight], top: Highlight, lanes: dict[str, int], quote: str) -> str:
-    """Mark a run as that of its shortest segment, `top`; with its quote it can be reached where that begins."""
-    keys = " ".join([one.key for one in here])
+    """Mark a run as that of its shortest segment, `top`, whose key comes first; with its quote it can be reached."""
+    keys = " ".join([top.key, *[one.key for one in here if one is not top]])
     reach = ""
     if quote:
         label = _safe(", ".join([name for _, name in top.codes]))
         reach = f' tabindex="0" role="button" aria-label="{label}: {_safe(quote)}"'
     uncertain = " data-uncertain" if top.is_uncertain else ""
-    return (f'<mark class="seg" data-seg="{keys}" data-top="{top.key}"'
+    return (f'<mark class="seg" data-seg="{keys}"'
             f"{_colours(here, top, lanes)}{uncertain}{reach}>{run}</mark>")  # fmt: skip
 
 

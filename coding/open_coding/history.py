@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from coding.codes.models import Code
 from coding.lib.paragraphs import shorten
+from coding.lib.prepared import Prepared, number, text
 from coding.lib.refusals import Refusal
 from coding.open_coding.acts import MovedOn, Saved, begin, write
 from coding.open_coding.changes import Scene, refuse_moved, scene_in
@@ -66,10 +67,16 @@ def redo(
     return put_back(locked, "redo", last, key, at)
 
 
+LATEST = Prepared(
+    lambda: Event.objects.filter(stream=text("stream"), actor=number("coder"), verb__in=[*ACTS, "undo", "redo"])
+    .order_by("-position").values_list("key", flat=True)[:1]
+)  # fmt: skip
+
+
 def latest_key(assignment: Assignment) -> str:
     """Give the key of the coder's last change in this assignment; empty where it came without one."""
-    events = Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=[*ACTS, "undo", "redo"])
-    return events.order_by("-position").values_list("key", flat=True).first() or ""
+    found = LATEST(stream=assignment.stream, coder=assignment.coder_id)
+    return found[0] or "" if found else ""
 
 
 def refuse_passed(locked: Assignment, after: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import CharField, Count, Max
+from django.db.models import CharField, Count, IntegerField, Max, Q
 from django.db.models.functions import Cast
 
 from coding.codes.content import Frozen
@@ -32,11 +32,11 @@ BEFORE, AFTER = 2, 6
 RECENT = 9  # the number keys
 REACH, NEAREST = 400, 12  # code points around a segment, and how many segments there
 MARKS = Prepared(lambda: Mark.objects.filter(assignment=number("assignment")).values_list("start", "kind"))
-# Ids as text and each code's name once: a dense incident has thousands of codings.
+# Ids as text, doubt as a number, each code's name once: a dense incident has thousands of codings to convert.
 TOUCHING = Prepared(
     lambda: Segment.objects.filter(assignment=number("assignment")).touching(number("start"), number("end"))
-    .annotate(key=Cast("uid", CharField())).order_by("start", "-end", "uid", "codings__pk")
-    .values_list("key", "start", "end", "is_uncertain", "codings__code")
+    .annotate(key=Cast("uid", CharField()), doubt=Cast("is_uncertain", IntegerField()))
+    .order_by("start", "-end", "uid", "codings__pk").values_list("key", "start", "end", "doubt", "codings__code")
 )  # fmt: skip
 # The stretch's codings are looked through once; asked for each code (Exists), SQLite looked through them each time.
 NAMED = Prepared(
@@ -45,6 +45,30 @@ NAMED = Prepared(
             segment__assignment=number("assignment"), segment__start__lt=number("end"), segment__end__gt=number("start")
         ).values("code")
     ).values_list("pk", "uid", "hue", "name", "released_at", "coined_by")
+)  # fmt: skip
+
+
+def held() -> Any:
+    """One coder's incidents of one round, without their texts."""
+    own = Assignment.objects.filter(round=number("round"), coder=number("coder")).select_related("incident")
+    return own.only("uid", "state", "position", "incident__number", "incident__title")
+
+
+EARLIER = Prepared(lambda: held().filter(position__lt=number("at")).order_by("-position")[:BEFORE])
+LATER = Prepared(lambda: held().filter(position__gte=number("at")).order_by("position")[:AFTER])
+HOW_FAR = Prepared(
+    lambda: Assignment.objects.filter(round=number("round"), coder=number("coder")).order_by().values("coder").annotate(
+        upto=Count("pk", filter=Q(position__lte=number("at"))), total=Count("pk"),
+        done=Count("pk", filter=Q(state=Assignment.State.SUBMITTED)),
+    ).values_list("upto", "total", "done")
+)  # fmt: skip
+OWN_CODES = Prepared(
+    lambda: Code.objects.own(number("coder")).filter(project=number("project")).values_list("uid", "name", "hue")
+)
+USES = Prepared(
+    lambda: Coding.objects.filter(
+        segment__assignment__coder=number("coder"), segment__assignment__round__project=number("project")
+    ).order_by().values_list("code__uid").annotate(Count("pk"), Max("pk"))
 )  # fmt: skip
 
 
@@ -91,13 +115,13 @@ class Desk:
             start, end = 0, len(self.text)
         names = self.names(start, end)
         found = TOUCHING(assignment=self.assignment.pk, start=start, end=end)
-        held: dict[str, tuple[int, int, bool, list[tuple[int, str]]]] = {}
+        held: dict[str, tuple[int, int, int, list[tuple[int, str]]]] = {}
         for uid, first, last, uncertain, code in found:
             codes = held.setdefault(uid, (first, last, uncertain, []))[3]
             if code is not None:
                 codes.append(names[code])
         return [
-            Highlight(dashed(uid), first, last, tuple(codes), uncertain)
+            Highlight(dashed(uid), first, last, tuple(codes), bool(uncertain))
             for uid, (first, last, uncertain, codes) in held.items()
         ]
 
@@ -157,17 +181,18 @@ class Desk:
 
     def codes(self) -> list[dict[str, Any]]:
         """List the codes that the coder may use here, most used by them first."""
-        own = Code.objects.own(self.assignment.coder).filter(project=self.assignment.round.project)
-        rows = [(code, code.name, code.hue, True) for code in own]
-        shared = Code.objects.filter(project=self.assignment.round.project, uid__in=self.shared)
-        rows += [(code, self.wording.named(code)[1], self.wording.named(code)[0], False) for code in shared]
+        own = OWN_CODES(coder=self.assignment.coder_id, project=self.assignment.round.project_id)
+        rows = [(str(uid), name, hue, True) for uid, name, hue in own]
+        for uid, row in self.shared.items():
+            hue, name = self.wording.said(uid, row["hue"], row["name"], is_own=False)
+            rows.append((uid, name, hue, False))
         used = self.uses()
-        latest = sorted(used, key=lambda pk: -used[pk][1])
-        recent = {pk: rank for rank, pk in enumerate(latest[:RECENT], 1)}
+        latest = sorted(used, key=lambda uid: -used[uid][1])
+        recent = {uid: rank for rank, uid in enumerate(latest[:RECENT], 1)}
         listed = [
-            {"uid": str(code.uid), "name": name, "hue": hue, "own": is_own, "uses": used.get(code.pk, (0, 0))[0],
-             "recent": recent.get(code.pk, "")}
-            for code, name, hue, is_own in rows
+            {"uid": uid, "name": name, "hue": hue, "own": is_own, "uses": used.get(uid, (0, 0))[0],
+             "recent": recent.get(uid, "")}
+            for uid, name, hue, is_own in rows
         ]  # fmt: skip
         return sorted(listed, key=lambda row: (-row["uses"], row["name"].casefold(), row["uid"]))
 
@@ -182,30 +207,25 @@ class Desk:
                 rows.append({"name": category["name"], "names": json.dumps(held), "is_category": True})
         return rows
 
-    def uses(self) -> dict[int, tuple[int, int]]:
+    def uses(self) -> dict[str, tuple[int, int]]:
         """Count the coder's own codings by code, over all their incidents of this project, with the latest of each."""
-        own = Segment.objects.filter(
-            assignment__coder=self.assignment.coder, assignment__round__project=self.assignment.round.project
-        )
-        rows = own.values_list("codings__code").annotate(Count("pk"), Max("codings")).exclude(codings__code=None)
-        return {code: (count, last) for code, count, last in rows}
+        rows = USES(coder=self.assignment.coder_id, project=self.assignment.round.project_id)
+        return {str(code): (count, last) for code, count, last in rows}
 
     def queue(self) -> dict[str, Any]:
         """Give the coder's own incidents around this one, and how far they are in the round."""
-        own = Assignment.objects.filter(round=self.assignment.round, coder=self.assignment.coder)
-        own = own.select_related("incident").defer("incident__text", "incident__search_text")
-        at = self.assignment.position
-        before = list(own.filter(position__lt=at).order_by("-position")[:BEFORE])[::-1]
-        after = list(own.filter(position__gte=at).order_by("position")[:AFTER])
+        own = {"round": self.assignment.round_id, "coder": self.assignment.coder_id, "at": self.assignment.position}
+        before, after = EARLIER(**own)[::-1], LATER(**own)
         shown = [*after[1:], *before]
+        [(upto, total, done)] = HOW_FAR(**own)
         return {
             "queue": [*before, *after],
             "previous": before[-1] if before else None,
             "following": after[1] if len(after) > 1 else None,
             "to_do": next((one for one in shown if one.state != Assignment.State.SUBMITTED), None),
-            "number": own.filter(position__lte=at).count(),
-            "total": own.count(),
-            "submitted": own.submitted().count(),
+            "number": upto,
+            "total": total,
+            "submitted": done,
         }
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import Forbidden, own_path
 from coding.people.models import Membership, Project, Role, User
 
@@ -91,15 +92,17 @@ def membership_of(user: User, slug: str) -> Membership:
     return found
 
 
+MEMBERSHIP = Prepared(lambda: Membership.objects.filter(user=number("user"), project=number("project")))
+
+
 def join_request(request: HttpRequest, project: Project) -> MemberRequest:
     """Put the project of a row that was found through `visible_to` on the request (navigation, roles)."""
     member = cast(MemberRequest, request)
-    found = Membership.objects.filter(user=member.user, project=project).first()
-    if found is None:
-        raise Http404("There is no such project, or you are not a member of it.")
-    found.project = project
-    member.membership, member.project = found, project
-    return member
+    for found in MEMBERSHIP(user=member.user.pk, project=project.pk):
+        found.project = project
+        member.membership, member.project = found, project
+        return member
+    raise Http404("There is no such project, or you are not a member of it.")
 
 
 def allow(membership: Membership, roles: str) -> None:

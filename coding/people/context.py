@@ -1,13 +1,14 @@
 """What every page's frame needs: theme, project, navigation, keys."""
 
 import json
-from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from coding.people import shortcuts
 from coding.people.models import User
@@ -47,12 +48,21 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             "membership": membership, **keys_of(request.user)}  # fmt: skip
 
 
-def keys_of(user: User | AnonymousUser) -> dict[str, Callable[[], Any]]:
-    """Give this person's keys in three forms; each is worked out only where a page asks for it."""
+def keys_of(user: User | AnonymousUser) -> dict[str, Any]:
+    """Give this person's keys in the forms that pages show; each is worked out only where a page asks for it."""
     if not isinstance(user, User):
         return {}
     return {
         "key_codes": lambda: json.dumps(shortcuts.resolved(user.keys)),
         "key_caps": partial(shortcuts.caps, user.keys),
         "key_list": partial(shortcuts.listed, user.keys, user.single_keys),
+        "key_dialog": lambda: dialog(json.dumps(user.keys, sort_keys=True), user.single_keys),
+        "has_letters": user.single_keys,
     }
+
+
+@lru_cache(maxsize=64)
+def dialog(own: str, has_letters: bool) -> SafeString:
+    """Draw the list of all keys for a choice of keys (JSON): two hundred key caps, the same on every page."""
+    context = {"key_list": shortcuts.listed(json.loads(own), has_letters), "has_letters": has_letters}
+    return render_to_string("people/keys.html#dialog", context)

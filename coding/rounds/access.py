@@ -1,5 +1,6 @@
 """The one getter of an assignment's page, whatever its stage."""
 
+from functools import cache
 from typing import cast
 from uuid import UUID
 
@@ -7,11 +8,18 @@ from django.shortcuts import get_object_or_404
 
 from coding.lib.prepared import Prepared, number, public_id, text
 from coding.people.access import MemberRequest, join_request
-from coding.rounds.models import Assignment
+from coding.rounds.models import Assignment, AssignmentQuerySet
 
-OWN = Prepared(
-    lambda: Assignment.objects.own_of(number("user")).filter(uid=public_id("uid"), round__stage=text("stage"))
-)
+
+@cache
+def own_with(*along: str) -> Prepared:
+    """A coder's own assignment of a stage, with these rows beside it."""
+
+    def build() -> AssignmentQuerySet:
+        own = Assignment.objects.own_of(number("user")).filter(uid=public_id("uid"), round__stage=text("stage"))
+        return own.select_related(*along) if along else own  # without names it would follow all of them
+
+    return Prepared(build)
 
 
 def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str) -> Assignment:
@@ -20,16 +28,15 @@ def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along:
     404 for whoever may not know of it. A coder's own is asked for first: that is nearly every request, and the
     question who else may read it costs ten times as much.
     """
+    own = own_with("round__project", *along)(user=request.user.pk, uid=uid, stage=stage)
     rows = Assignment.objects.filter(round__stage=stage).select_related("round__project", *along)
-    found = rows.own_of(request.user).filter(uid=uid).first()
-    if found is None:
-        found = get_object_or_404(rows.visible_to(request.user), uid=uid)
+    found = own[0] if own else get_object_or_404(rows.visible_to(request.user), uid=uid)
     join_request(request, found.round.project)
     return found
 
 
 def assignment_to_save(request: MemberRequest, uid: UUID | str, stage: str) -> Assignment:
     """The same getter for verbs, which read under their lock whatever they need."""
-    for found in OWN(user=request.user.pk, uid=uid, stage=stage):
+    for found in own_with()(user=request.user.pk, uid=uid, stage=stage):
         return cast(Assignment, found)
     return get_object_or_404(Assignment.objects.filter(round__stage=stage).visible_to(request.user), uid=uid)

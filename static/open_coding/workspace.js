@@ -45,12 +45,15 @@ async function focusOn(uid) {
   if (at >= 0) ([...card.querySelectorAll(REACHED)][at] ?? card).focus({ preventScroll: true });
 }
 
+/** The segment that a run shows: the shortest there, named first. @param {HTMLElement} run */
+const topOf = (run) => (run.dataset.seg ?? "").split(" ")[0];
+
 text.addEventListener("click", (event) => {
   if (!(event.target instanceof Element) || !getSelection()?.isCollapsed) return;
   const go = event.target.closest("[data-go]");
   const run = event.target.closest(".seg");
   if (go instanceof HTMLElement) focusOn(go.dataset.go ?? "");
-  else if (run instanceof HTMLElement) focusOn(run.dataset.top ?? "");
+  else if (run instanceof HTMLElement) focusOn(topOf(run));
   else if (focused) focusOn("");
 });
 
@@ -61,10 +64,10 @@ text.addEventListener("keydown", (event) => {
   if (event.code === "Enter" || (event.code === "Space" && onSegment)) {
     if (event.target.closest("[data-go]")) return;
     event.preventDefault();
-    if (onSegment instanceof HTMLElement && !chosen()) focusOn(onSegment.dataset.top ?? "");
+    if (onSegment instanceof HTMLElement && !chosen()) focusOn(topOf(onSegment));
     else openAtCaret(event.target);
   } else if (event.code === "Delete" || event.code === "Backspace") {
-    const uid = onSegment instanceof HTMLElement ? onSegment.dataset.top : focused;
+    const uid = onSegment instanceof HTMLElement ? topOf(onSegment) : focused;
     if (uid) remove(uid);
   } else if (event.code === "Escape") {
     forget();

@@ -75,7 +75,7 @@ class Models:
     The run's name comes from `tests/conftest.py`, whose process also takes the models away at the end.
     """
 
-    folder = Path(tempfile.gettempdir()) / f"loam-models-{os.environ['LOAM_TEST_RUN']}"
+    folder = Path(tempfile.gettempdir()) / f"loam-models-{os.environ.get('LOAM_TEST_RUN', os.getpid())}"
     kinds = {"empty": ("", ["--empty"]), "demonstration": ("empty", [])}  # what each is made from, and how
 
     @classmethod

@@ -74,7 +74,7 @@ def test_overlapping_segments_get_different_bars_and_a_free_bar_is_used_again():
 def test_the_shortest_segment_gives_the_underlay():
     text = "0123456789"
     marks = [Highlight("long", 0, 10, ((1, "x"),)), Highlight("short", 4, 6, ((2, "y"),))]
-    runs = re.findall(r'data-top="(\w+)" data-hue="(\d+)"', render(text, paragraphs(text)[0], marks))
+    runs = re.findall(r'data-seg="(\w+)[^"]*" data-hue="(\d+)"', render(text, paragraphs(text)[0], marks))
     assert runs == [("long", "1"), ("short", "2"), ("long", "1")]
 
 
