@@ -44,7 +44,8 @@ class Highlight:
     is_uncertain: bool = False
 
 
-def paragraphs(text: str) -> list[Paragraph]:
+@lru_cache(maxsize=32)  # a text never changes, and each save of its coder asks again
+def paragraphs(text: str) -> tuple[Paragraph, ...]:
     """Split at blank lines, and longer blocks at their line feeds; what lies between holds only white space."""
     spans = []
     for block in _BLOCK.finditer(text):
@@ -54,7 +55,8 @@ def paragraphs(text: str) -> list[Paragraph]:
             spans.extend(line.span() for line in _LINE.finditer(text, block.start(), block.end()))
     worded = [span for span in spans if not text[span[0] : span[1]].isspace()]
     following = [start for start, _ in worded[1:]] + [len(text)]
-    return [Paragraph(index, start, end, text[end : following[index]]) for index, (start, end) in enumerate(worded)]
+    gaps = enumerate(worded)
+    return tuple(Paragraph(index, start, end, text[end : following[index]]) for index, (start, end) in gaps)
 
 
 def touched(parts: Sequence[Paragraph], start: int, end: int) -> list[Paragraph]:

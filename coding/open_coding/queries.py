@@ -103,7 +103,7 @@ class Desk:
         return self.assignment.incident.text if self.assignment.incident else ""
 
     @cached_property
-    def parts(self) -> list[Paragraph]:
+    def parts(self) -> tuple[Paragraph, ...]:
         return paragraphs(self.text)
 
     def highlights(self, start: int | None = None, end: int | None = None) -> list[Highlight]:
@@ -135,7 +135,7 @@ class Desk:
         }
 
     def rendered(
-        self, highlights: list[Highlight], parts: list[Paragraph] | None = None, marks: dict[int, str] | None = None
+        self, highlights: list[Highlight], parts: Sequence[Paragraph] | None = None, marks: dict[int, str] | None = None
     ) -> list[str]:
         shown = self.parts if parts is None else parts
         kinds = marks or {}
