@@ -122,6 +122,7 @@ DATABASES: dict[str, Any] = {
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     LOAM_HOME.mkdir(parents=True, exist_ok=True)
     # Durable and predictable: writers queue at BEGIN instead of failing at the first write.
+    DATABASES["default"]["ENGINE"] = "coding.lib.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

@@ -13,7 +13,7 @@ Path(os.environ["LOAM_HOME"], "static").mkdir(parents=True, exist_ok=True)
 from coding.settings import *  # noqa: F403, E402
 from coding.settings import DATABASES  # noqa: E402
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["LOAM_HOME"]) / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

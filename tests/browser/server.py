@@ -42,7 +42,7 @@ def database_url(folder, model=""):
         drop(name)
 
 
-IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+IS_SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite")
 
 
 def postgres():

@@ -1,9 +1,10 @@
-"""SQLite runs durably, or not at all."""
+"""SQLite runs durably, or not at all; who writes waits their turn."""
 
 import sqlite3
+import threading
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from coding.lib import sqlite
 from coding.lib.sqlite import NotDurable, assert_durable, check_version
@@ -73,3 +74,37 @@ def test_a_version_with_the_wal_fault_is_warned_of(monkeypatch, version, warned)
     found = check_version(None)
     assert [one.id for one in found] == (["loam.W001"] if warned else [])
     assert all("PostgreSQL" in one.hint for one in found)
+
+
+@pytest.fixture
+def writer(transactional_db):
+    """Another process that writes: it holds the lock from the start."""
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
+
+
+def patience_of(of):
+    return of.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
+
+
+@only_sqlite
+def test_who_writes_waits_until_it_is_their_turn(writer):
+    before = patience_of(connection)
+    end = threading.Timer(0.2, lambda: writer.execute("COMMIT"))
+    end.start()
+    with transaction.atomic():
+        assert not writer.in_transaction
+    end.join()
+    assert patience_of(connection) == before == 20_000
+
+
+@only_sqlite
+def test_who_waits_too_long_is_told_so_and_may_try_again(writer, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
+    with pytest.raises(OperationalError, match="locked"), transaction.atomic():
+        pass
+    writer.execute("COMMIT")
+    with transaction.atomic():
+        assert patience_of(connection) == 50
