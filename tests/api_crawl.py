@@ -65,6 +65,8 @@ def api_crawl(w):
         sends("usable-code-detail", here, w.own_code.uid, method="patch", data={"version": 1, "definition": "mine"}),
         sends("usable-code-detail", here, w.own_code.uid, method="patch", data=wording),
         sends("usable-code-detail", here, w.bos_code.uid, method="patch", data=wording),
+        *(sends("usable-code-propose", here, one.uid, data={"definition": "sharper"}) for one in (w.codes[0], w.bos_code, w.own_code)),
+        sends("usable-code-propose", w.code_theirs.uid, w.codes[0].uid, data={"definition": "sharper"}),
         sends("segment-add-code", here, segment, data={"name": "one more"}),
         *changes(w, sends, segment),
         sends("segment-remove-code", here, segment, w.own_code.uid, method="delete"), sends("segment-undo", here),

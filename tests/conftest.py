@@ -11,6 +11,14 @@ from tests import factory
 os.environ.setdefault("LOAM_TEST_RUN", secrets.token_hex(4))  # the processes of one run inherit it
 
 
+LONG = ("/browser/", "/durability/", "/test_two_worlds.py", "/test_api.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take long, so that no process waits for another at the end."""
+    items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
+
+
 def pytest_unconfigure(config):
     """Take away what the run's processes shared, when the last of them has ended."""
     if not hasattr(config, "workerinput"):

@@ -65,20 +65,25 @@ class NewCode(serializers.Serializer[Any]):
     avoid_when = Text(allow_blank=True, required=False)
 
 
-class NewWording(serializers.Serializer[Any]):
-    """A change of a code's wording; what is left out stays. A stale `version` is refused (409)."""
+class OtherWording(serializers.Serializer[Any]):
+    """A code's wording, or parts of it; what is left out stays."""
 
-    version = Whole(min_value=1, max_value=MOST_VERSION)
     name = Text(max_length=NAME_LENGTH, required=False)
     definition = Text(allow_blank=True, required=False)
     use_when = Text(allow_blank=True, required=False)
     avoid_when = Text(allow_blank=True, required=False)
-    reason = Text(max_length=2_000, allow_blank=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.keys() - {"version", "reason"}:
             raise serializers.ValidationError("Say what to change: the name, or a part of the wording.")
         return attrs
+
+
+class NewWording(OtherWording):
+    """A change of a code's wording. A stale `version` is refused (409)."""
+
+    version = Whole(min_value=1, max_value=MOST_VERSION)
+    reason = Text(max_length=2_000, allow_blank=True, required=False)
 
 
 class ScaleCategoryRow(serializers.Serializer[Any]):

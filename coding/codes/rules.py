@@ -1,6 +1,7 @@
 """Verbs over the words: scales, codes and categories, relations, mappings, editions."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -49,6 +50,9 @@ from coding.people.models import Project, User
 from coding.people.rules import Key, answered_in_turn, create_project, lock_project_stream, record
 
 HUES = 12
+OWN_HUES = Prepared(
+    lambda: Code.objects.own(number("coder")).filter(project=number("project")).values_list("hue", flat=True)
+)
 OWN_NAMED = Prepared(lambda: Code.objects.own(number("coder")).filter(project=number("project"), name_key=text("key")))
 
 
@@ -96,21 +100,27 @@ def add_scale(by: User, project: Project, content: dict[str, Any]) -> Scale:
     return scale
 
 
-def coin(project: Project, coder: User, name: str, *, in_vivo: bool = False, **fields: Any) -> Code:
-    """Coin a private code, or give the coder's own living one of that name; call it under the assignment's lock."""
+def coin(
+    project: Project, coder: User, name: str, *, in_vivo: bool = False, beside: Iterable[int] = (), **fields: Any
+) -> Code:
+    """Coin a private code, or give the coder's own living one of that name; call it under the assignment's lock.
+
+    Its hue is none of those `beside` it, as long as there are others, and among them one that the coder uses least.
+    """
     name = named(name)
     for found in OWN_NAMED(coder=coder.pk, project=project.pk, key=name_key(name)):
         return cast(Code, found)
-    own = Code.objects.own(coder).filter(project=project)
-    count = own.count()
-    if count >= MOST_CODES:
+    hues = OWN_HUES(coder=coder.pk, project=project.pk)
+    if len(hues) >= MOST_CODES:
         raise TooManyCodes
-    code = Code(project=project, coined_by=coder, in_vivo=in_vivo, hue=count % HUES + 1, **fields)
+    taken, used = set(beside), Counter(hues)
+    hue = min(range(1, HUES + 1), key=lambda one: (one in taken, used[one], (one - 1 - len(hues)) % HUES))
+    code = Code(project=project, coined_by=coder, in_vivo=in_vivo, hue=hue, **fields)
     code.call(name)
     # The same coder may coin the same name in another tab, under another assignment's lock: the first one stands.
     Code.objects.bulk_create([code], ignore_conflicts=True)
-    coined: Code = own.get(name_key=code.name_key)
-    return coined
+    [coined] = OWN_NAMED(coder=coder.pk, project=project.pk, key=code.name_key)
+    return cast(Code, coined)
 
 
 @transaction.atomic

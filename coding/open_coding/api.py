@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from coding.codes.api import NewWording
+from coding.codes.api import NewWording, OtherWording
 from coding.codes.models import NAME_LENGTH, Code
 from coding.lib.api import Text, Uid, Whole, YesNo
 from coding.lib.refusals import Forbidden
@@ -458,5 +458,17 @@ class UsableCodes(InAssignment):
             own = one_of(naming.own_codes(self.assignment), code)
             naming.word_own(person(request), self.assignment, own, version, reason, **wording)
             return self.assignment.round.project, next(row for row in self.listed() if row["uid"] == str(code))
+
+        return once(request, act)
+
+    @extend_schema(request=OtherWording, responses=OtherWording)
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, assignment: UUID, code: UUID) -> Response:
+        """Propose another wording of a code of the edition; yours alone until release, the last one stands."""
+        wording = taken(OtherWording, request)
+
+        def act() -> tuple[Project, Any]:
+            proposal = naming.propose_wording(person(request), self.assignment, code, **wording)
+            return self.assignment.round.project, proposal.wording
 
         return once(request, act)

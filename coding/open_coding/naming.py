@@ -1,6 +1,6 @@
 """What a coder may call a segment: own private codes, and those of the round's edition as they were worded then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,14 @@ from coding.lib.text import name_key
 from coding.open_coding.acts import NotYours
 from coding.open_coding.changes import SegmentState
 from coding.open_coding.models import Segment
+from coding.open_coding.queries import NAMED
 from coding.people.models import User
 from coding.people.rules import record
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
 
+Spans = Iterable[tuple[int, int]]
+BESIDE = 300  # code points: about what is in sight of a segment
 UNKNOWN = "There is no such code that you could use here. Choose one from the list."
 CODES_ON = Prepared(
     lambda: Segment.objects.filter(assignment=number("assignment")).touching(number("start"), number("end"))
@@ -43,15 +46,18 @@ class Naming:
     definition: str = ""
 
 
-def found_or_coined(locked: Assignment, namings: Sequence[Naming]) -> dict[str, int]:
-    """Give the codes' database ids by public id, in the order of the names. Raises BadInput, TooManyCodes."""
-    codes = {str(code.uid): code.pk for code in (find_or_coin(locked, naming) for naming in namings)}
+def found_or_coined(locked: Assignment, namings: Sequence[Naming], spans: Spans) -> dict[str, int]:
+    """Give the codes' database ids by public id, in the order of the names. Raises BadInput, TooManyCodes.
+
+    `spans` are the words that are named: a new code's hue is none of those that stand around them.
+    """
+    codes = {str(code.uid): code.pk for code in (find_or_coin(locked, naming, spans) for naming in namings)}
     if not codes:
         raise BadInput("Name the segment: a segment needs at least one code.")
     return codes
 
 
-def find_or_coin(assignment: Assignment, naming: Naming) -> Code:
+def find_or_coin(assignment: Assignment, naming: Naming, spans: Spans) -> Code:
     """Find the code among those that the coder may use here: own ones, and those of the round's edition."""
     if naming.uid is not None:
         found: Code | None = usable_codes(assignment).filter(uid=naming.uid).first()
@@ -62,8 +68,16 @@ def find_or_coin(assignment: Assignment, naming: Naming) -> Code:
     shared = shared_named(assignment, name_key(name))
     if shared is not None:
         return shared
-    wording = worded({"definition": naming.definition})
-    return coin(assignment.round.project, assignment.coder, name, in_vivo=naming.in_vivo, **wording)
+    wording, beside = worded({"definition": naming.definition}), hues_beside(assignment, spans)
+    return coin(assignment.round.project, assignment.coder, name, in_vivo=naming.in_vivo, beside=beside, **wording)
+
+
+def hues_beside(assignment: Assignment, spans: Spans) -> Iterator[int]:
+    """Give the hues around some words as their coder sees them: of their own codes, else as the edition has them."""
+    shared = edition_codes(assignment)
+    for start, end in spans:
+        for _, uid, hue, *_ in NAMED(assignment=assignment.pk, start=start - BESIDE, end=end + BESIDE):
+            yield shared[str(uid)]["hue"] if str(uid) in shared else hue
 
 
 def own_codes(assignment: Assignment) -> Any:

@@ -65,7 +65,7 @@ def code_segment(
     if again:
         return again
     first, last = span_of(text_of(locked), start, end, quote)
-    codes = found_or_coined(locked, namings)
+    codes = found_or_coined(locked, namings, [(first, last)])
     before, after = coded(locked, first, last, uid or ids.new_uid(), codes)
     refuse_exclusive(locked, after.segments)
     return write(locked, "code_segment", before, after, codes=codes, key=key, at=at)
@@ -117,8 +117,9 @@ def code_hits(
         return again
     if not 0 < len(hits) <= MOST_AT_ONCE:
         raise BadInput(f"Choose between 1 and {MOST_AT_ONCE} places to code at once.")
-    text, codes = text_of(locked), found_or_coined(locked, [naming])
+    text = text_of(locked)
     spans = dict.fromkeys(span_of(text, *hit) for hit in hits)
+    codes = found_or_coined(locked, [naming], spans)
     refuse_too_many(locked, len(spans))
     steps = [coded(locked, *span, ids.new_uid(), codes) for span in spans]
     before = Scene(
@@ -147,7 +148,7 @@ def change_code(
         return again
     before = find_segment(locked, segment)
     refuse_not_borne(before, code)
-    codes = found_or_coined(locked, [naming])
+    codes = found_or_coined(locked, [naming], [(before.start, before.end)])
     kept = [next(iter(codes)) if one == str(code) else one for one in before.codes]
     after = replace(before, codes=tuple(dict.fromkeys(kept)))
     refuse_exclusive(locked, [after])

@@ -384,6 +384,7 @@ function standing() {
   const left = waiting().length;
   const not = refused().length;
   if (left && !queue.isLasting()) return ["kept", `Not saved yet: ${counted(left)}. Leave this page open`];
+  if (waiting().some((one) => one.at === undefined)) return ["saving", "Saving"]; // not on the device yet
   if (left && hindrance === "signed out") return ["kept", `You were signed out. Kept on this device: ${counted(left)}`];
   if (left && hindrance) return ["kept", `Not saved yet, kept on this device: ${counted(left)}`];
   if (left) return ["saving", "Saving"];

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from coding.codes.models import Code
+from coding.codes.models import Code, Proposal
 from coding.codes.rules import create_code
 from coding.open_coding.models import Segment
 from coding.open_coding.rules import code_segment
@@ -338,3 +338,32 @@ def test_an_undo_by_program_names_the_change_that_it_knows(desk, door):
     door.post(path(desk), named("a"), key="k1")
     assert is_problem(door.post(path(desk, "undo/"), {"after": "older"}), 409)
     assert door.post(path(desk, "undo/"), {"after": "k1"}).json()["segments"] == []
+
+
+@pytest.fixture
+def shared(project, lead):
+    return create_code(lead, project, "late fee", definition="A fee.")
+
+
+def test_another_wording_of_the_teams_code_is_proposed_and_changes_nothing_yet(shared, desk, door):
+    at = f"assignments/{desk.uid}/codes/{shared.uid}/propose/"
+    for definition in ("A fee that came late.", "A fee that nobody promised."):
+        answer = door.post(at, {"definition": definition})
+        assert answer.status_code == 200
+        assert answer.json()["definition"] == definition
+    kept = Proposal.objects.get()
+    assert (kept.target, kept.state, kept.wording["definition"]) == (
+        shared.ref(),
+        "open",
+        "A fee that nobody promised.",
+    )
+    assert Code.objects.get(pk=shared.pk).definition == "A fee."
+
+
+def test_only_the_teams_codes_are_proposed_for_and_only_at_ones_own_desk(shared, desk, door, bo):
+    own = door.post(path(desk), named("late")).json()["codes"][0]
+    at = f"assignments/{desk.uid}/codes"
+    assert is_problem(door.post(f"{at}/{own}/propose/", {"definition": "x"}), 400)
+    assert is_problem(door.post(f"{at}/{shared.uid}/propose/", {}), 400)
+    assert is_problem(Door(bo).post(f"{at}/{shared.uid}/propose/", {"definition": "x"}), 404)
+    assert not Proposal.objects.exists()

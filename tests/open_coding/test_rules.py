@@ -1,19 +1,21 @@
 """The verbs of open coding."""
 
 import json
+import random
+from collections import Counter
 from uuid import uuid4
 
 import pytest
 
 from coding.codes.models import Code
-from coding.codes.rules import MovedOn
+from coding.codes.rules import HUES, MovedOn
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput
 from coding.open_coding import history, rules
 from coding.open_coding.acts import AssignmentSubmitted, NotYours, SegmentGone
 from coding.open_coding.history import NothingToUndo
 from coding.open_coding.models import Coding, Segment
-from coding.open_coding.naming import Naming
+from coding.open_coding.naming import BESIDE, Naming
 from coding.open_coding.spans import QuoteDiffers
 from coding.people.models import Event
 from coding.people.rules import Key, KeyReused, hashed
@@ -58,6 +60,22 @@ def test_a_name_that_exists_is_found_whatever_its_capitals_and_spaces(desk):
     factory.code(desk, "late fee", "Borrowed  authority ")
     factory.code(desk, "guest", "borrowed authority")
     assert Code.objects.filter(project=desk.round.project).count() == 1
+
+
+def test_a_new_code_has_a_hue_that_none_around_it_has(project, ada, bo):
+    words = [f"{number:02}".ljust(60, "x") for number in range(40)]
+    factory.incidents(project, 1, " ".join(words))
+    desk = factory.assignment(factory.round_of(project, [ada, bo]), ada)
+    random.Random(1).shuffle(words)
+    for number, word in enumerate(words):
+        factory.code(desk, word, f"name {number}")
+        new = desk.segments.get(codings__code__name=f"name {number}")
+        around = desk.segments.touching(new.start - BESIDE, new.end + BESIDE).exclude(pk=new.pk)
+        hue = new.codings.get().code.hue
+        assert hue not in set(around.values_list("codings__code__hue", flat=True)), number
+    hues = Counter(Code.objects.filter(project=project).values_list("hue", flat=True))
+    assert len(hues) == HUES
+    assert max(hues.values()) - min(hues.values()) <= 3
 
 
 def test_the_first_segment_puts_the_assignment_in_progress(desk):
