@@ -215,6 +215,13 @@ function read(answer, text) {
   return { refused: SENTENCES[answer.status] ?? other };
 }
 
+/** The way to sign in and back to this very page: another tab may have heard first. @param {string} to */
+function andBack(to) {
+  const found = new URL(to, location.href);
+  if (found.pathname !== location.pathname) found.searchParams.set("next", location.pathname);
+  return found.href;
+}
+
 /**
  * A page that stood open over a new sign-in has an old token: take the new one, if it is the same person's.
  * @returns {Promise<Outcome | null>}
@@ -253,7 +260,7 @@ function hear({ about, change, others = [], html, why, way: to }) {
   else if (about === "refused") others.forEach(refuse);
   else if (about === "hindered") {
     hindrance = why ?? "";
-    way = to ?? "";
+    way = to ? andBack(to) : "";
     plan();
   }
   show();

@@ -321,8 +321,9 @@ def test_who_was_signed_out_loses_nothing_and_goes_on_after_a_new_sign_in(room, 
     page.locator("#unsaved summary").click()
     page.get_by_role("link", name="Sign in").click()
     fill_in(page, "netada")
-    saved(page)
-    assert room.acts(uid) == coded(*WORDS[:2])
+    page.wait_for_url(f"**/code/{uid}/")  # back at the text, whichever tab heard first that it was signed out
+    eventually(lambda: room.acts(uid) == coded(*WORDS[:2]))
+    expect(status(page)).to_have_attribute("data-state", "saved")
 
 
 def test_another_person_on_this_device_neither_sees_nor_sends_it(room, device):
