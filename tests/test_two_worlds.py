@@ -349,13 +349,13 @@ def plant_an_order(monkeypatch):
 def plant_a_409(monkeypatch):
     honest = naming.find_or_coin
 
-    def find_or_coin(assignment, asked):
+    def find_or_coin(assignment, asked, spans):
         taken = Code.objects.filter(project=assignment.round.project, name=asked.name).exclude(
             coined_by=assignment.coder
         )
         if assignment.coder.name == "Ada" and taken.filter(released_at=None).exists():
             raise code_rules.NameTaken
-        return honest(assignment, asked)
+        return honest(assignment, asked, spans)
 
     monkeypatch.setattr(naming, "find_or_coin", find_or_coin)
 
