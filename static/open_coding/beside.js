@@ -6,6 +6,7 @@ import { announce } from "../js/page.js";
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const card = /** @type {HTMLElement} */ (document.getElementById("card"));
 const base = (text.dataset.code ?? "").replace(/segments\/$/, "");
+let isSending = false; // the written words themselves, by a form of their own
 let from = /** @type {HTMLElement | null} */ (null);
 
 /** Whether words that nobody has kept yet stand there: nothing takes their place then. */
@@ -57,6 +58,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
+  isSending = card.contains(form) && !event.defaultPrevented && !("beside" in form.dataset) && !("save" in form.dataset);
   if ("beside" in form.dataset) {
     event.preventDefault();
     show(`${form.action}?${new URLSearchParams(/** @type {any} */ (new FormData(form)))}`);
@@ -86,4 +88,4 @@ document.addEventListener("loam:saved", () => {
   const url = card.dataset.url;
   if (url && !card.querySelector("[data-memos]") && !card.contains(document.activeElement)) show(url);
 });
-addEventListener("beforeunload", (event) => isWritten() && event.preventDefault());
+addEventListener("beforeunload", (event) => isWritten() && !isSending && event.preventDefault());

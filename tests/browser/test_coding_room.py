@@ -238,3 +238,21 @@ def test_words_of_a_memo_stay_until_they_are_kept(room):
     memo.fill("")
     memo.press("Escape")
     expect(memo).to_have_count(0)
+
+
+def test_a_definition_that_is_saved_beside_the_text_is_not_asked_about(room):
+    page, asked = room.page, []
+    clear(room)
+    code(room, "sharpened", "ArrowRight")
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    focus_first_segment(page)
+    room.press("c")
+    page.locator("#card summary").first.click()
+    field = page.locator("#card textarea").first
+    field.fill("What is promised and not kept.")
+    field.locator("xpath=ancestor::form").get_by_role("button").first.click()
+    page.wait_for_load_state()
+    focus_first_segment(page)
+    room.press("c")
+    expect(page.locator("#card")).to_contain_text("What is promised and not kept.")
+    assert asked == []
