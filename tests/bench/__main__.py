@@ -7,13 +7,16 @@ import tempfile
 from tests.bench.machine import facts, load
 from tests.bench.report import say
 
-PARTS = ("size", "start", "pages", "saves", "coding", "crowd", "imports", "growth")
+PARTS = ("size", "start", "pages", "saves", "coding", "painting", "crowd", "imports", "growth")
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--folder", help="where databases are made: choose the disk that Loam will run on")
+    parser.add_argument(
+        "--postgres", default="", metavar="URL", help="measure on this PostgreSQL server, in databases made for the run"
+    )
     return parser.parse_args()
 
 
@@ -26,26 +29,29 @@ def settle_environment(folder):
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
 
-def run(parts, folder):
+def run(parts, folder, postgres):
     settle_environment(folder)
     import django
 
     django.setup()
-    from tests.bench import coding, crowd, growth, imports, pages, saves, size, start
+    from tests.bench import coding, crowd, growth, imports, pages, painting, saves, size, start
     from tests.bench.ground import Ground
 
-    modules = {"size": size, "start": start, "pages": pages, "saves": saves, "coding": coding, "crowd": crowd, "imports": imports,
+    modules = {"size": size, "start": start, "pages": pages, "saves": saves, "coding": coding, "painting": painting, "crowd": crowd, "imports": imports,
                "growth": growth}  # fmt: skip
-    ground = Ground(folder)
-    for name, value in facts(folder):
+    ground = Ground(folder, postgres)
+    for name, value in facts(folder, postgres):
         say(f"{name:11} {value}")
-    for name in parts:
-        say(f"\n## {name} (load average {load()})\n{modules[name].__doc__}\n")
-        modules[name].measure(ground)
-        say(f"Load average afterwards {load()}.")
+    try:
+        for name in parts:
+            say(f"\n## {name} (load average {load()})\n{modules[name].__doc__}\n")
+            modules[name].measure(ground)
+            say(f"Load average afterwards {load()}.")
+    finally:
+        ground.databases.remove()
 
 
 if __name__ == "__main__":
     chosen = arguments()
     with tempfile.TemporaryDirectory(prefix="loam-bench-", dir=chosen.folder) as where:
-        run(chosen.only, where)
+        run(chosen.only, where, chosen.postgres)

@@ -20,8 +20,12 @@ class Answer:
 
     @property
     def text(self):
-        packed = self.headers.get("Content-Encoding") == "gzip"
-        return (gzip.decompress(self.body) if packed else self.body).decode()
+        return unpacked(self.body)
+
+
+def unpacked(body):
+    """Give an answer's text; what is compressed begins with gzip's own two bytes."""
+    return (gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body).decode()
 
 
 class Browser:

@@ -3,16 +3,17 @@
 import gzip
 import re
 import secrets
-import threading
-import time
 import uuid
+from urllib.parse import urlencode
 
 from coding.desk.demonstration import PASSWORD
+from tests.bench import wire
 from tests.bench.client import Browser
-from tests.bench.crowd import lost
 from tests.bench.report import ms, p50, p95, say, table, verdict
 
 OPENED, SAVES, WARM, SECONDS, NAMES, SPAN = 40, 100, 20, 15, 40, 3
+SHORT = "short 1"
+OPENED_ONES = ("long", "middle", SHORT)
 TARGETS = {"long": 50, "middle": 15}  # milliseconds to open, median
 WIRE = 150  # kB on the wire for the long one
 SAVE, SAVE_P95, FRAGMENT, SLOWER = 6, 12, 6_000, 1.3
@@ -31,21 +32,40 @@ class Desk:
         """All requests that the page itself needs from the application (its static files are kept by the browser)."""
         return self.browser.get(f"/code/{self.coded[name]['uid']}/")
 
-    def save(self, name, number):
-        one, words, key = self.coded[name], self.words[name], secrets.token_hex(16)
+    def segment(self, name, number):
+        """Code the next words of an incident: where it is sent, and what."""
+        one, words = self.coded[name], self.words[name]
         first = (number * 7) % (len(words) - SPAN)
         start, end = words[first].start(), words[first + SPAN - 1].end()
-        fields = {"start": start, "end": end, "quote": one["text"][start:end], "segment": str(uuid.uuid4()),
-                  "name": f"bench {number % NAMES}"}  # fmt: skip
-        answer = self.browser.post(
-            f"/code/{one['uid']}/segments/", fields, **{"HX-Request": "true", "Idempotency-Key": key}
-        )
-        self.largest = max(self.largest, len(answer.body))
-        if answer.status == 200:
+        return f"/code/{one['uid']}/segments/", {
+            "start": start, "end": end, "quote": one["text"][start:end], "segment": str(uuid.uuid4()),
+            "name": f"bench {number % NAMES}",
+        }  # fmt: skip
+
+    def save(self, name, number):
+        path, fields, key = *self.segment(name, number), secrets.token_hex(16)
+        answer = self.browser.post(path, fields, **{"HX-Request": "true", "Idempotency-Key": key})
+        self.hear(key, answer.status, answer.body)
+        return answer
+
+    def hear(self, key, status, body):
+        self.largest = max(self.largest, len(body))
+        if status == 200:
             self.keys.append(key)
         else:
             self.refused += 1
-        return answer
+
+    def line(self):
+        """Saves through the queue of short incidents, as one of many clients (see wire.py)."""
+        sent, queue = {}, [name for name in self.coded if name.startswith("short")]
+
+        def ask(number):
+            path, fields = self.segment(queue[number % len(queue)], number)
+            sent[number] = secrets.token_hex(16)
+            body = urlencode(fields).encode()
+            return wire.request(path, body, self.browser.cookies, **{"Idempotency-Key": sent[number]})
+
+        return wire.Line(self.browser.connection.port, ask, lambda number, *heard: self.hear(sent.pop(number), *heard))
 
 
 def measure(ground):
@@ -60,7 +80,7 @@ def openings(ground, made, world):
     served, rows, halves = ground.copied(made.home), [], {}
     with ground.serving(served):
         desk = Desk(served.port, world["coders"][0])
-        for name in desk.coded:
+        for name in OPENED_ONES:
             for _ in range(5):
                 answer = desk.open(name)
             times = [desk.open(name).seconds for _ in range(OPENED)]
@@ -79,7 +99,7 @@ def saves(ground, made, world):
     served, rows, halves = ground.copied(made.home), [], {}
     with ground.serving(served):
         desk = Desk(served.port, world["coders"][0])
-        for name in ("short", "long"):
+        for name in (SHORT, "long"):
             for number in range(WARM):
                 desk.save(name, number)
             desk.largest = 0
@@ -91,9 +111,9 @@ def saves(ground, made, world):
         assert not desk.refused, f"{desk.refused} saves were refused."
     table(["save a segment in", "p50 ms", "p95 ms", "worst ms", "CPU ms", "largest fragment, bytes"], rows)
     say()
-    verdict("save, median", halves["short"][0], SAVE, "ms")
-    verdict("save, p95", halves["short"][1], SAVE_P95, "ms")
-    verdict("long against short, median", halves["long"][0] / halves["short"][0], SLOWER, "times")
+    verdict("save, median", halves[SHORT][0], SAVE, "ms")
+    verdict("save, p95", halves[SHORT][1], SAVE_P95, "ms")
+    verdict("long against short, median", halves["long"][0] / halves[SHORT][0], SLOWER, "times")
     verdict("largest fragment after a save", max(one[2] for one in halves.values()), FRAGMENT, "bytes")
     say()
 
@@ -102,36 +122,16 @@ def crowd(ground, made, world):
     served = ground.copied(made.home)
     with ground.serving(served):
         desks = [Desk(served.port, known) for known in world["coders"]]
-        gate, times = threading.Barrier(len(desks) + 1), [[] for _ in desks]
-        threads = [
-            threading.Thread(target=work, args=(desk, gate, mine), daemon=True)
-            for desk, mine in zip(desks, times, strict=True)
-        ]
-        for thread in threads:
-            thread.start()
-        gate.wait()
-        begun = time.perf_counter()
-        for thread in threads:
-            thread.join()
-        seconds = time.perf_counter() - begun
-    every = [one for mine in times for one in mine]
+        before = served.busy()
+        every, seconds = wire.race([desk.line() for desk in desks], SECONDS)
+        cpu = served.busy() - before
     keys = [key for desk in desks for key in desk.keys]
-    gone = lost(served.home, keys)
+    gone = ground.lost(served, keys)
     say(
         f"Eight clients for {SECONDS} s: {len(every)} saves, {sum(desk.refused for desk in desks)} refused, {gone} lost."
     )
     say(
         f"Saves per second {len(every) / seconds:.0f}, target {RATE}: {'met' if len(every) / seconds >= RATE else 'MISSED'}."
     )
+    say(f"The server computed {cpu / len(every) * 1000:.1f} ms for each, on {cpu / seconds:.2f} cores.")
     verdict("eight clients, p95", p95(every) * 1000, RATE_P95, "ms")
-
-
-def work(desk, gate, times):
-    """Save without a pause in the short incident until the time is over."""
-    for number in range(4):
-        desk.save("short", number)
-    gate.wait()
-    until, number = time.perf_counter() + SECONDS, 4
-    while time.perf_counter() < until:
-        times.append(desk.save("short", number).seconds)
-        number += 1

@@ -3,10 +3,8 @@
 A server is named with its workers x the threads of each."""
 
 import importlib.util
-import sqlite3
-import threading
-import time
 
+from tests.bench import wire
 from tests.bench.machine import load
 from tests.bench.report import ms, p50, p95, say, table
 from tests.bench.saves import Coder
@@ -37,50 +35,16 @@ def gunicorns(port):
     yield "gunicorn sync, 2", [*GUNICORN, f"127.0.0.1:{port}", "--worker-class", "sync", "--workers", "2"]
 
 
-def work(coder, gate, times, seconds):
-    """Save without a pause until the time is over."""
-    for warm in range(4):
-        (coder.segment if warm % 2 else coder.rating)(warm)
-    gate.wait()
-    until, number = time.perf_counter() + seconds, 4
-    while time.perf_counter() < until:
-        times.append((coder.segment if number % 2 else coder.rating)(number).seconds)
-        number += 1
-
-
-def press(coders, seconds=SECONDS):
-    """Let all save at once; give the seconds of every save, and how long it took."""
-    gate, times = threading.Barrier(len(coders) + 1), [[] for _ in coders]
-    threads = [
-        threading.Thread(target=work, args=(coder, gate, mine, seconds), daemon=True)
-        for coder, mine in zip(coders, times, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    gate.wait()
-    begun = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    return [one for mine in times for one in mine], time.perf_counter() - begun
-
-
-def lost(home, keys):
-    """Count the confirmed saves of which the database knows nothing."""
-    with sqlite3.connect(f"file:{home}/loam.sqlite3?mode=ro", uri=True) as database:
-        known = {row[0] for row in database.execute("SELECT key FROM people_event WHERE key IS NOT NULL")}
-    return len(set(keys) - known)
-
-
 def measure_one(ground, home, world, command_of):
     served = ground.copied(home)
     with ground.serving(served, command_of(served.port)):
         coders = [Coder(served.port, known, world["categories"]) for known in world["coders"]]
         before = load()
-        times, seconds = press(coders)
+        times, seconds = wire.race([coder.line() for coder in coders], SECONDS)
     keys = [key for coder in coders for key in coder.keys]
     refused = sum(len(coder.refused) for coder in coders)
     return (f"{len(times) / seconds:.1f}", ms(p50(times)), ms(p95(times)), ms(max(times)), len(keys), refused,
-            lost(served.home, keys), before)  # fmt: skip
+            ground.lost(served, keys), before)  # fmt: skip
 
 
 def measure(ground):

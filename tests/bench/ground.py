@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,11 +18,55 @@ from tests.browser.server import ROOT, Server
 SLOW_START = 30  # seconds after which a server that does not answer counts as broken
 
 
+class Databases:
+    """Where the homes' databases stand: a file in each, or one for each on a PostgreSQL server that is there for that."""
+
+    def __init__(self, postgres=""):
+        self.postgres, self.made = postgres, []
+
+    def url(self, home):
+        return (
+            f"{self.postgres.rpartition('/')[0]}/{self.name(home)}"
+            if self.postgres
+            else f"sqlite:///{home}/loam.sqlite3"
+        )
+
+    def name(self, home):
+        return f"loam_bench_{os.getpid()}_{Path(home).name.replace('-', '_')}"
+
+    def make(self, home, like=None):
+        """Make a home's database on the server, empty or as another home's is."""
+        if self.postgres:
+            self.made.append(self.name(home))
+            self.say(f'CREATE DATABASE "{self.name(home)}"' + (f' TEMPLATE "{self.name(like)}"' if like else ""))
+
+    def say(self, sql):
+        import psycopg
+
+        with psycopg.connect(self.postgres, autocommit=True) as admin:
+            admin.execute(sql)
+
+    def keys(self, home):
+        """Read the keys of all saves of which a home's database knows."""
+        asked = "SELECT key FROM people_event WHERE key IS NOT NULL"
+        if not self.postgres:
+            with sqlite3.connect(f"file:{home}/loam.sqlite3?mode=ro", uri=True) as database:
+                return {row[0] for row in database.execute(asked)}
+        import psycopg
+
+        with psycopg.connect(self.url(home)) as database:
+            return {row[0] for row in database.execute(asked).fetchall()}
+
+    def remove(self):
+        for name in self.made:
+            self.say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 class Served(Server):
     """A Loam of a home of its own, served by a command of choice."""
 
-    def __init__(self, home):
-        super().__init__(home, f"sqlite:///{home}/loam.sqlite3")
+    def __init__(self, home, databases):
+        super().__init__(home, databases.url(home))
         self.home = Path(home)
 
     @property
@@ -59,13 +105,20 @@ class Served(Server):
 class Ground:
     """One folder for all of a run."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, postgres=""):
+        self.folder, self.databases = Path(folder), Databases(postgres)
         self.homes = 0
 
     def new_home(self):
         self.homes += 1
         return self.folder / f"home-{self.homes}"
+
+    def served(self, home):
+        return Served(home, self.databases)
+
+    def lost(self, served, keys):
+        """Count the confirmed saves of which the database knows nothing."""
+        return len(set(keys) - self.databases.keys(served.home))
 
     @cached_property
     def demonstration(self):
@@ -79,13 +132,15 @@ class Ground:
     def prepared(self, *options):
         home = self.new_home()
         home.mkdir()
-        Served(home).manage("demo", "--no-serve", *options)
+        self.databases.make(home)
+        self.served(home).manage("demo", "--no-serve", *options)
         return home
 
     def copied(self, home):
         copy = self.new_home()
         shutil.copytree(home, copy)
-        return Served(copy)
+        self.databases.make(copy, like=home)
+        return self.served(copy)
 
     @contextlib.contextmanager
     def serving(self, served, command=None):

@@ -9,13 +9,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
-def facts(folder):
+def facts(folder, postgres=""):
     """Name the machine in lines of (what, value)."""
     yield "date", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     yield "processor", f"{model()}, {len(os.sched_getaffinity(0))} cores"
     yield "system", platform.platform()
     yield "Python", platform.python_version()
-    yield "SQLite", f"{sqlite3.sqlite_version}, WAL, synchronous=FULL"
+    if postgres:
+        import psycopg
+
+        with psycopg.connect(postgres) as server:
+            yield "PostgreSQL", server.execute("SHOW server_version").fetchone()[0]
+    else:
+        yield "SQLite", f"{sqlite3.sqlite_version}, WAL, synchronous=FULL"
     yield "disk", f"one write with fsync takes {sync_seconds(folder) * 1000:.2f} ms (median of 50)"
 
 

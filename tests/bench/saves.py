@@ -4,9 +4,11 @@ import json
 import re
 import secrets
 import uuid
+from urllib.parse import urlencode
 
 from coding.desk.demonstration import PASSWORD
-from tests.bench.client import Browser
+from tests.bench import wire
+from tests.bench.client import Browser, unpacked
 from tests.bench.report import ms, p50, p95, say, table, verdict
 
 TARGET = 12  # milliseconds
@@ -25,21 +27,43 @@ class Coder:
         self.versions = {}
         self.keys, self.refused = [], []
 
-    def send(self, path, fields):
-        key = secrets.token_hex(16)
+    def save(self, number, asked):
+        """Send one save and wait for its answer."""
+        path, fields, key = *asked(number), secrets.token_hex(16)
         answer = self.browser.post(path, fields, **{"HX-Request": "true", "Idempotency-Key": key})
-        (self.keys if answer.status == 200 else self.refused).append(key)
+        self.hear(path, key, answer.status, answer.text)
         return answer
 
+    def hear(self, path, key, status, text):
+        """Keep what an answer says."""
+        (self.keys if status == 200 else self.refused).append(key)
+        if status == 200 and path.startswith("/rate/"):
+            self.versions[path] = json.loads(text)["version"]
+
+    def line(self):
+        """The same saves, in turns, as one of many clients that wait for nobody (see wire.py)."""
+        sent = {}
+
+        def ask(number):
+            path, fields = (self.segment if number % 2 else self.rating)(number)
+            sent[number] = path, secrets.token_hex(16)
+            body = urlencode(fields, doseq=True).encode()
+            return wire.request(path, body, self.browser.cookies, **{"Idempotency-Key": sent[number][1]})
+
+        def hear(number, status, body):
+            self.hear(*sent.pop(number), status, unpacked(body))
+
+        return wire.Line(self.browser.connection.port, ask, hear)
+
     def segment(self, number):
-        """Code the next few words of the next incident."""
+        """Code the next few words of the next incident: where it is sent, and what."""
         at, turn = number % len(self.coded), number // len(self.coded)
         one, words = self.coded[at], self.words[at]
         first = turn * SPAN % (len(words) - SPAN)
         start, end = words[first].start(), words[first + SPAN - 1].end()
         fields = {"start": start, "end": end, "quote": one["text"][start:end], "segment": str(uuid.uuid4()),
                   "name": f"bench {number % NAMES}"}  # fmt: skip
-        return self.send(f"/code/{one['uid']}/segments/", fields)
+        return f"/code/{one['uid']}/segments/", fields
 
     def rating(self, number):
         """Change the rating of the next incident to two other categories."""
@@ -47,12 +71,8 @@ class Coder:
         turn = number // len(self.rated)
         chosen = [self.categories[(turn + step) % len(self.categories)] for step in (0, 5)]
         fields = {"category": chosen, "primary": chosen[0], "confidence": "high", "note": "", "action": "save"}
-        if uid in self.versions:
-            fields["version"] = self.versions[uid]
-        answer = self.send(f"/rate/{uid}/", fields)
-        if answer.status == 200:
-            self.versions[uid] = json.loads(answer.text)["version"]
-        return answer
+        path = f"/rate/{uid}/"
+        return path, fields | ({"version": self.versions[path]} if path in self.versions else {})
 
 
 def measure(ground):
@@ -61,11 +81,11 @@ def measure(ground):
     world = served.make("saving")
     with ground.serving(served):
         coder = Coder(served.port, world["coders"][0], world["categories"])
-        for name, save in (("segment with one code", coder.segment), ("rating", coder.rating)):
+        for name, asked in (("segment with one code", coder.segment), ("rating", coder.rating)):
             for number in range(WARM):
-                save(number)
+                coder.save(number, asked)
             before = served.busy()
-            times = [save(number).seconds for number in range(WARM, WARM + SAVES)]
+            times = [coder.save(number, asked).seconds for number in range(WARM, WARM + SAVES)]
             cpu = (served.busy() - before) / SAVES
             halves[name] = p50(times)
             rows.append((name, ms(p50(times)), ms(p95(times)), ms(max(times)), ms(cpu), len(times)))

@@ -91,11 +91,12 @@ def growth(count):
     return {"slug": slug}
 
 
-SIZES = {"long": (10_000, 2_000), "middle": (2_000, 50), "short": (300, 0)}  # words and segments
+# Words and segments; the many short ones are what a coder goes through in a round.
+SIZES = {"long": (10_000, 2_000), "middle": (2_000, 50)} | {f"short {n}": (300, 0) for n in range(1, HELD + 1)}
 
 
 def coding():
-    """Three incidents of different lengths, coded as densely as SIZES says by the first of eight coders."""
+    """Incidents of different lengths, coded as densely as SIZES says by the first of eight coders."""
     slug, lead = project()["slug"], User.objects.get(email="lead@bench.example")
     held = Project.objects.get(slug=slug)
     rows = [
