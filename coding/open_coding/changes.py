@@ -8,7 +8,7 @@ from uuid import UUID
 
 from coding.codes.models import Category, Code
 from coding.codes.rules import MovedOn
-from coding.lib.prepared import Prepared, number
+from coding.lib.prepared import Prepared, insert, number
 from coding.open_coding.models import Coding, Mark, Segment
 from coding.rounds.models import Assignment
 
@@ -127,7 +127,7 @@ def change(locked: Assignment, steps: list[tuple[SegmentState, SegmentState]], c
             fill(row, now)
             row.save(update_fields=["start", "end", "is_uncertain", "speaks_against"])
         added += recode(row, was.codes, now.codes, codes)
-    Coding.objects.bulk_create(added)
+    insert(added)
 
 
 def recode(
@@ -145,12 +145,11 @@ def recode(
 
 def create(locked: Assignment, states: list[SegmentState], codes: Mapping[str, int] | None) -> None:
     rows = [fill(Segment(uid=state.uid, assignment=locked), state) for state in states]
-    Segment.objects.bulk_create(rows)
+    insert(rows)
     wanted = {code for state in states for code in state.codes}
     pks = codes if codes is not None and codes.keys() >= wanted else pks_of(wanted)
-    Coding.objects.bulk_create(
-        Coding(segment=row, code_id=pks[code]) for row, state in zip(rows, states, strict=True) for code in state.codes
-    )
+    held = zip(rows, states, strict=True)
+    insert([Coding(segment=row, code_id=pks[code]) for row, state in held for code in state.codes])
 
 
 def fill(row: Segment, state: SegmentState) -> Segment:

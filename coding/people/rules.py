@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
 from coding.lib.ids import new_uid
-from coding.lib.prepared import Prepared, number, text
+from coding.lib.prepared import Prepared, insert, number, text
 from coding.lib.refusals import BadInput, Refusal
 from coding.people.models import Event, Invitation, Membership, Project, Role, Token, User
 
@@ -101,7 +101,7 @@ def record(
         answer=answer, undoes=undoes, released_at=None if private else at, previous_hash=previous,
     )  # fmt: skip
     event.hash = sha256(canonical(hashed(event)))
-    event.save(force_insert=True)
+    insert([event])
     return event
 
 

@@ -6,11 +6,12 @@ import weakref
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import DateTimeField
 
 from coding.lib import clock, ids
-from coding.lib.prepared import Prepared, Slot, number, public_id, text
+from coding.lib.prepared import FEW, Prepared, Slot, insert, number, public_id, text
+from coding.open_coding.models import Segment
 from coding.people.models import Event, Membership, User
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import locking
@@ -98,3 +99,27 @@ def test_a_prepared_lock_outside_a_transaction_is_refused_each_time():
     for _ in range(2):
         with pytest.raises(transaction.TransactionManagementError):
             locking("round__scale")(pk=0)
+
+
+@pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1])
+def test_what_is_inserted_is_what_the_rows_say(work, count):
+    rows = [Segment(assignment=work, start=at, end=at + 5, is_uncertain=at == 1) for at in range(count)]
+    insert(rows)
+    assert [row.pk for row in Segment.objects.order_by("start")] == [row.pk for row in rows]
+    said = Segment.objects.order_by("start").values_list("uid", "assignment", "start", "end", "is_uncertain")
+    assert list(said) == [(row.uid, work.pk, row.start, row.end, row.is_uncertain) for row in rows]
+    for row in rows:
+        row.end += 1
+        row.save(update_fields=["end"])  # an update: the row knows that it is stored
+
+
+def test_an_inserted_row_bears_its_own_values_only(work):
+    for start in (3, 9):
+        insert([Segment(assignment=work, start=start, end=start + 2)])
+    assert list(Segment.objects.order_by("start").values_list("start", "end")) == [(3, 5), (9, 11)]
+
+
+def test_an_insertion_that_the_database_refuses_leaves_nothing(work):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert([Segment(assignment=work, start=1, end=5), Segment(assignment=work, start=5, end=5)])
+    assert not Segment.objects.exists()
