@@ -17,7 +17,10 @@ def own_with(*along: str) -> Prepared:
 
     def build() -> AssignmentQuerySet:
         own = Assignment.objects.own_of(number("user")).filter(uid=public_id("uid"), round__stage=text("stage"))
-        return own.select_related(*along) if along else own  # without names it would follow all of them
+        if not along:  # without names it would follow all of them
+            return own
+        rows = own.select_related(*along)
+        return rows.defer("round__edition__content") if "round__edition" in along else rows  # as rules.locking
 
     return Prepared(build)
 

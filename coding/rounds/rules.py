@@ -234,7 +234,9 @@ def locking(*along: str) -> Prepared:
     """Ask for one assignment under its lock, with what `along` names and whether its coder may code still."""
     may_code = Membership.objects.filter(user=OuterRef("coder"), project=OuterRef("round__project"), role__in=CODING)
     locked = Assignment.objects.select_for_update(of=("self",), no_key=True).filter(pk=number("pk"))
-    return Prepared(lambda: locked.annotate(coder_may_code=Exists(may_code)).select_related("round__project", *along))
+    rows = locked.annotate(coder_may_code=Exists(may_code)).select_related("round__project", *along)
+    # An edition's text is as long as its codebook, and whoever reads it keeps it (Frozen).
+    return Prepared(lambda: rows.defer("round__edition__content") if "round__edition" in along else rows)
 
 
 def refuse_no_coder(locked: Assignment) -> None:

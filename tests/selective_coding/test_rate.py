@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from coding.lib.canonical import sha256
 from coding.people.models import Event
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import open_readings
@@ -88,8 +89,9 @@ def test_a_round_whose_edition_lacks_the_scale_says_so(browser, url, rated):
 def edition_without_scale(rated):
     old = rated.edition
     content = json.loads(old.content) | {"scales": []}
+    text = json.dumps(content)
     return type(old).objects.create(
-        project=rated.project, number=99, content=json.dumps(content), sha256="0" * 64, by=old.by, at=old.at
+        project=rated.project, number=99, content=text, sha256=sha256(text), by=old.by, at=old.at
     )
 
 
