@@ -172,14 +172,19 @@ function extended(stride, step) {
   return point;
 }
 
-/** Bring the words at the caret away from the window's edges, where bars stand. */
-function reveal() {
+/**
+ * Bring the words at the caret away from the window's edges, where bars stand; once more in the next frame, when the
+ * paragraphs that came into sight have their real heights.
+ */
+function reveal(isAgain = false) {
   const both = /** @type {{anchor: Place, head: Point}} */ (held());
   const isOnwards = compare(both.head, start(both.anchor)) >= 0;
   const { words, at } = both.head;
   const box = rangeIn(words, isOnwards ? Math.max(0, at - 1) : at, isOnwards ? at : at + 1).getBoundingClientRect();
   const isHidden = box.top < EDGE || box.bottom > innerHeight - EDGE;
-  if (isHidden) scrollBy({ top: box.top - innerHeight / 3, behavior: "instant" });
+  if (!isHidden) return;
+  scrollBy({ top: box.top - innerHeight / 3, behavior: "instant" });
+  if (!isAgain) requestAnimationFrame(() => held() && reveal(true));
 }
 
 /** What a screen reader hears of a choice: all of it, or how it begins and ends. @param {string} quote */

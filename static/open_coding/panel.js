@@ -12,6 +12,7 @@ const input = /** @type {HTMLInputElement} */ (document.getElementById("panel-na
 const list = /** @type {HTMLElement} */ (document.getElementById("panel-codes"));
 const fault = /** @type {HTMLElement} */ (document.getElementById("panel-fault"));
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
+const side = document.querySelector(".side"); // its codes can be clicked while the panel is open
 const MOST = 8;
 
 let span = /** @type {Span | null} */ (null);
@@ -45,6 +46,7 @@ export function open(chosen, { focus = true, from = text, as = null } = {}) {
   show(span.range);
   list_();
   if (!isOpen()) panel.showPopover();
+  side?.classList.add("is-offered");
   place(span.range.getBoundingClientRect());
   if (focus) input.focus({ preventScroll: true });
 }
@@ -53,6 +55,7 @@ export function open(chosen, { focus = true, from = text, as = null } = {}) {
 export function close() {
   if (!isOpen()) return;
   panel.hidePopover();
+  side?.classList.remove("is-offered");
   show(null);
   span = null;
   back.focus({ preventScroll: true });

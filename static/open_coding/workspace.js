@@ -167,3 +167,6 @@ document.addEventListener("loam:saved", async () => {
   sent.innerHTML = await answer.text();
   document.getElementById("codes")?.replaceWith(sent.content);
 });
+
+// All of the text has its heights by then, so that places stay where they are while what is out of sight rests.
+requestAnimationFrame(() => requestAnimationFrame(() => text.classList.add("is-laid")));
