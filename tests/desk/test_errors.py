@@ -85,7 +85,7 @@ def test_a_refusal_never_leads_elsewhere(more_pages, client, db, back):
     body = client.get("/refuse/", HTTP_REFERER=back).content.decode()
     assert "evil" not in body
     assert "javascript:" not in body
-    assert '<a class="button" href="/">Go back</a>' in body
+    assert '<a class="button primary" href="/">Go back</a>' in body
 
 
 def test_a_refusal_is_plain_text_for_htmx(more_pages, client, db):
