@@ -15,9 +15,11 @@ from django.utils.safestring import SafeString
 
 from coding.lib.clusters import around
 
-LONG = 2_000  # code points; a longer block without blank line is split at its line feeds
+LONG = 2_000  # code points; a longer block without blank line is split at its line feeds, a longer line within
+PART = 1_200  # code points: of such a line, so that a save in it draws no more than one of them anew
 _BLOCK = re.compile(r"[^\n](?:[^\n]|\n(?![^\S\n]*(?:\n|\Z)))*")
 _LINE = re.compile(r"[^\n]+")
+_STOP = re.compile(r"""[.!?…؟।][\])"'”’»]*(?=\s)|[。！？][」』”’]*""")  # the end of a sentence
 _RISKY = re.compile("[&<>\"']")
 BARS = 6
 KEPT = 512  # paragraphs as drawn: a dense one takes about 10 kB
@@ -46,17 +48,34 @@ class Highlight:
 
 @lru_cache(maxsize=32)  # a text never changes, and each save of its coder asks again
 def paragraphs(text: str) -> tuple[Paragraph, ...]:
-    """Split at blank lines, and longer blocks at their line feeds; what lies between holds only white space."""
+    """Split at blank lines, long blocks at line feeds, long lines after sentences; between lies only white space."""
     spans = []
     for block in _BLOCK.finditer(text):
         if block.end() - block.start() <= LONG:
             spans.append(block.span())
         else:
-            spans.extend(line.span() for line in _LINE.finditer(text, block.start(), block.end()))
+            for line in _LINE.finditer(text, block.start(), block.end()):
+                spans.extend(_parts(text, *line.span()))
     worded = [span for span in spans if not text[span[0] : span[1]].isspace()]
     following = [start for start, _ in worded[1:]] + [len(text)]
     gaps = enumerate(worded)
     return tuple(Paragraph(index, start, end, text[end : following[index]]) for index, (start, end) in gaps)
+
+
+def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a long line after its sentences; where there is none in reach, between words, else between characters."""
+    while end - start > LONG:
+        reach = text[start : start + PART]
+        stops = [stop.end() for stop in _STOP.finditer(reach)]
+        space = max(reach.rfind(" "), reach.rfind("\t"))
+        before, after = around(text, start + PART)
+        cut = start + stops[-1] if stops else start + space if space > 0 else before if before > start else after
+        yield start, cut
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield start, end
 
 
 def touched(parts: Sequence[Paragraph], start: int, end: int) -> list[Paragraph]:

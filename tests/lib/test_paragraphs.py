@@ -4,10 +4,11 @@ import html
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coding.lib.paragraphs import Highlight, covered_lengths, paragraphs, render, shorten, snap, stack, touched
+from coding.lib.paragraphs import LONG, Highlight, covered_lengths, paragraphs, render, shorten, snap, stack, touched
 
 TEXTS = st.text(alphabet=st.sampled_from("ab \n\t.é🏽👩‍👧नि؟م"), max_size=80)
 
@@ -38,6 +39,33 @@ def test_blank_lines_split_and_single_line_feeds_do_not():
 def test_a_long_block_is_split_at_its_line_feeds():
     text = "x" * 1500 + "\n" + "y" * 1500
     assert [(p.start, p.end) for p in paragraphs(text)] == [(0, 1500), (1501, 3001)]
+
+
+@pytest.mark.parametrize(
+    ("line", "ends"),
+    [
+        ("Nobody asked the driver (why not?) at first. " * 60, " "),
+        ("没有人问过司机为什么没有停车。" * 200, "。"),
+        ("لم يسأل أحد السائق عن السبب؟ " * 100, "؟"),
+        ("word " * 900, "d"),
+        ("无" * 4_000, "无"),
+        ("👩‍👩‍👧" * 900, "\U0001f467"),
+    ],
+)
+def test_a_long_line_is_cut_after_sentences_else_between_words_else_between_characters(line, ends):
+    text = line.strip()
+    parts = paragraphs(text)
+    assert all(part.end - part.start <= LONG for part in parts)
+    assert len(parts) > 1
+    assert "".join(text[p.start : p.end] + p.gap for p in parts) == text
+    assert all(p.gap in {"", " "} for p in parts)
+    assert {text[p.end - 1] for p in parts[:-1]} <= {ends, "."}
+    assert all(snap(text, p.start, p.end) == (p.start, p.end) for p in parts)
+
+
+def test_a_character_longer_than_a_part_stays_whole():
+    text = "a" + "\u0301" * 5_000 + "b"
+    assert next((p.start, p.end) for p in paragraphs(text)) == (0, 5_001)
 
 
 @settings(max_examples=200)
