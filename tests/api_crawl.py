@@ -80,6 +80,7 @@ def api_crawl(w):
         sends("memo-list", project, data=thought), sends("memo-list", project, data={**thought, "segment": w.bos.segment}),
         *(sends("memo-detail", project, one.uid, method="patch", data={"version": 1, "text": "x"}) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         sends("memo-detail", project, w.memos[0].uid, method="patch", data={"version": 1, "kind": "theoretical"}),
+        *(sends("memo-share", project, one.uid) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         *(sends("memo-detail", project, one.uid, method="delete") for one in (w.memos[1], w.bos_memo, w.thirds_memo)), ask("memo-list", project, query="?q="),
         sends("round-detail", project, w.draft.uid, method="delete"),
         ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),

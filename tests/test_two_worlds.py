@@ -150,6 +150,7 @@ class World:
             self.memo(self.other, "fee, says bo", **on)
         memo_rules.reword_memo(self.other, self.bos_memo, "fee, in other words", "theoretical", 1)
         memo_rules.delete_memo(self.third, self.thirds_memo)
+        memo_rules.share_memo(self.lead, self.memo(self.lead, "fee, says the lead, to all"))
         Proposal.objects.create(project=self.project, target=self.codes[0].ref(), by=self.other, at=now)
         source.actor = "lead"
         lead = self.lead
@@ -256,6 +257,7 @@ def crawl(w):
         posts("memos:list", slug, data=thought), posts("memos:list", slug, data={"kind": "code", "text": ""}),
         *(posts("memos:memo", slug, one.uid, data={**thought, "version": 1}) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         posts("memos:memo", slug, w.memos[0].uid, data={**thought, "version": 1}, headers=HTMX),
+        *(posts("memos:share", slug, one.uid, headers=how) for one in (w.memos[0], w.bos_memo, w.thirds_memo) for how in ((), HTMX)),
         *(posts("memos:delete", slug, one.uid) for one in (w.memos[1], w.bos_memo, w.thirds_memo)), page("memos:list", slug, query="?q="),
         page("rounds:round", slug, w.coding.uid), page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
         posts("people:sign_out"),

@@ -66,6 +66,7 @@ WORDS = {
     "settle": "settled a disagreement",
     "write_memo": "wrote a memo",
     "reword_memo": "reworded a memo",
+    "share_memo": "opened a memo to the project",
     "delete_memo": "deleted a memo",
     "publish_codebook": "finalised the codebook",
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -136,6 +137,17 @@ class Memos(ProjectRoutes):
             stands = MemoRow(one_of(self.rows(), uid)).data
             body = body_of(moved.status, moved.code, moved.message, stands=stands)
             return Response(body, status=moved.status, content_type=PROBLEM)
+
+    @extend_schema(request=None, responses=MemoRow)
+    @action(detail=True, methods=["post"])
+    def share(self, request: Request, project: UUID, uid: UUID) -> Response:
+        """Open your own memo to the project; refused (409) while you code blind."""
+
+        def act() -> tuple[Project, Any]:
+            rules.share_memo(person(request), one_of(self.rows(), uid))
+            return self.project, MemoRow(one_of(self.rows(), uid)).data
+
+        return once(request, act)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, project: UUID, uid: UUID) -> Response:

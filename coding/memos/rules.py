@@ -1,4 +1,4 @@
-"""Verbs over memos: write, reword, delete; each person their own.
+"""Verbs over memos: write, reword, share, delete; each person their own.
 
 A memo on a segment of one's own in an open round leaves its events in that assignment's stream, which opens with the
 round; every other leaves them in the project's. They are the writer's alone as long as the memo is.
@@ -32,6 +32,10 @@ KINDS = ", ".join(Memo.Kind.values)
 
 class MemoGone(Refusal):
     sentence = "This memo is no longer there. What it said stays in the project's record."
+
+
+class StillBlind(Refusal):
+    sentence = "You code blind in a round that is open. Your memos open to the project when it is released."
 
 
 @transaction.atomic
@@ -104,6 +108,25 @@ def delete_memo(by: User, memo: Memo, *, key: Key | None = None, at: datetime | 
     record(locked.project, by, "delete_memo", locked, before=state_of(locked), stream=stream, key=key, at=at,
            private=locked.released_at is None)  # fmt: skip
     locked.delete()
+
+
+@transaction.atomic
+def share_memo(by: User, memo: Memo, *, key: Key | None = None, at: datetime | None = None) -> Memo:
+    """Open one's own memo, with its events, to the project: whoever codes in no later round would keep it for good.
+
+    Not while its writer codes blind. Raises Forbidden, MemoGone, StillBlind, KeyReused.
+    """
+    locked, stream, event = lock_memo(by, memo, key)
+    if event:
+        return written_by(event)
+    if Membership.objects.filter(user=by, project=locked.project, is_blind=True).exists():
+        raise StillBlind
+    if locked.released_at is None:
+        locked.released_at = at = at or clock.now()
+        locked.save(update_fields=["released_at"])
+        Event.objects.filter(project=locked.project, target=locked.ref(), released_at=None).update(released_at=at)
+        record(locked.project, by, "share_memo", locked, stream=stream, key=key, at=at)
+    return locked
 
 
 def release_memos(released: Round, coders: Sequence[User], at: datetime, *, still_blind: Sequence[User] = ()) -> None:

@@ -20,8 +20,9 @@ from coding.memos.models import Memo
 from coding.memos.queries import Shown, Wanted, about_thing, authors_of, memos_of, one_shown, page_of_memos, shown
 from coding.memos.things import thing_for
 from coding.people.access import MemberRequest, project_page
-from coding.people.keys import key_of
+from coding.people.keys import is_queued, key_of
 from coding.people.models import Membership, Project
+from coding.people.rules import answered
 from coding.rounds.rules import CODING
 
 KEPT = "Your memo is kept."
@@ -43,6 +44,9 @@ class Draft:
 
     @classmethod
     def refused(cls, request: MemberRequest, why: BadInput | MovedOn, version: int = 1, stands: Any = None) -> Draft:
+        """Give back what was written; a device's line keeps that itself and takes the refusal as it is."""
+        if is_queued(request):
+            raise why
         kind = request.POST.get("kind", "")
         known = kind if kind in Memo.Kind.values else Memo.Kind.THEORETICAL
         return cls(known, request.POST.get("text", ""), version, why.message, stands, autofocus=True)
@@ -154,10 +158,24 @@ def version_in(post: Any) -> int:
 
 @require_POST
 @project_page(write="lead coder")
+def share(request: MemberRequest, project: Project, uid: UUID) -> HttpResponse:
+    """Open one's own memo to the project."""
+    member = reader_of(request)
+    memo = get_object_or_404(memos_of(member).select_related("assignment", "project"), uid=uid)
+    rules.share_memo(request.user, memo, key=key_of(request))
+    if not is_htmx(request):
+        return back_with(request, reverse("memos:memo", args=[project.slug, uid]), "Your memo is open to the project.")
+    context = {"one": one_shown(member, memo), "may_write": may_write(member), "in_place": True}
+    return render(request, "memos/memo.html#article", context)
+
+
+@require_POST
+@project_page(write="lead coder")
 def delete(request: MemberRequest, project: Project, uid: UUID) -> HttpResponse:
     """Take one's own memo away."""
-    mine = memos_of(reader_of(request)).select_related("assignment", "project")
-    rules.delete_memo(request.user, get_object_or_404(mine, uid=uid), key=key_of(request))
+    mine, key = memos_of(reader_of(request)).select_related("assignment", "project"), key_of(request)
+    if not answered(request.user, key):  # a retry finds it gone already
+        rules.delete_memo(request.user, get_object_or_404(mine, uid=uid), key=key)
     if is_htmx(request):
-        return render(request, "memos/memo.html#gone")
+        return render(request, "memos/memo.html#gone", {"uid": uid})
     return back_with(request, reverse("memos:list", args=[project.slug]), "Your memo is deleted.")

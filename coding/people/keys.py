@@ -23,3 +23,8 @@ def key_of(request: HttpRequest) -> Key | None:
     asked = sorted((name, values) for name, values in request.POST.lists() if name not in CARRIERS)
     body = repr((request.path, asked)).encode("utf-8", "surrogatepass")
     return Key(text, hashlib.sha256(body).hexdigest())
+
+
+def is_queued(request: HttpRequest) -> bool:
+    """Does this come from a device's line of changes? It takes a sentence for an answer where a form takes a page."""
+    return "Idempotency-Key" in request.headers

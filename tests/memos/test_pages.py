@@ -345,3 +345,48 @@ def test_no_text_acts_or_breaks_a_page(study, url, ada, sign_in, text):
 def test_memos_are_in_everybodys_navigation(study, url, ada, lead, sign_in):
     for person in (ada, lead, factory.member(study.project, "olga", "observer")):
         assert f'<a href="{url("list")}" aria-current="page">Memos</a>' in text_of(sign_in(person).get(url("list")))
+
+
+# From a device's line
+
+QUEUED = {**HTMX, "Idempotency-Key": "waited-long-enough"}
+
+
+def test_a_line_of_changes_gets_a_sentence_for_a_refusal_and_one_effect_for_a_retry(study, url, ada, sign_in):
+    client, address = sign_in(ada), url("on", "incident", study.incident.uid)
+    refused = client.post(address, {"kind": "code", "text": " "}, headers=QUEUED)
+    assert (refused.status_code, refused["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert "The memo is empty" in text_of(refused)
+    for _ in range(2):
+        assert client.post(address, {"kind": "code", "text": "Once"}, headers=QUEUED).status_code == 200
+    assert Memo.objects.filter(text="Once").count() == 1
+
+
+def test_a_stale_change_from_a_line_is_refused_in_words(study, url, ada, sign_in):
+    written = memo(ada, study.project)
+    reword_memo(ada, written, "meanwhile", "code", 1)
+    refused = sign_in(ada).post(
+        url("memo", written.uid), {"kind": "code", "text": "late", "version": 1}, headers=QUEUED
+    )
+    assert (refused.status_code, refused["Content-Type"]) == (409, "text/plain; charset=utf-8")
+
+
+def test_a_deletion_that_is_sent_again_finds_it_done(study, url, ada, sign_in):
+    written, client = memo(ada, study.project), sign_in(ada)
+    answers = [client.post(url("delete", written.uid), headers=QUEUED) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert client.post(url("delete", written.uid), headers=HTMX).status_code == 404
+
+
+def test_a_memo_is_opened_on_its_page_by_whoever_may(study, url, sign_in):
+    written, client = memo(study.lead, study.project), sign_in(study.lead)
+    assert "Open to the project" in text_of(client.get(url("memo", written.uid)))
+    opened = client.post(url("share", written.uid), headers=HTMX)
+    assert "open to the project" in text_of(opened)
+    assert "Open to the project" not in text_of(opened)
+
+
+def test_a_coder_of_a_blind_round_is_not_offered_to_open_a_memo(study, url, ada, sign_in):
+    written, client = memo(ada, study.project), sign_in(ada)
+    assert "Open to the project" not in text_of(client.get(url("memo", written.uid)))
+    assert client.post(url("share", written.uid), headers=HTMX).status_code == 409

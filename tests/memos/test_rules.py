@@ -11,7 +11,15 @@ from coding.codes.models import Category
 from coding.lib import clock
 from coding.lib.refusals import BadInput, Forbidden
 from coding.memos.models import Memo
-from coding.memos.rules import MemoGone, delete_memo, release_memos, reword_memo, write_memo
+from coding.memos.rules import (
+    MemoGone,
+    StillBlind,
+    delete_memo,
+    release_memos,
+    reword_memo,
+    share_memo,
+    write_memo,
+)
 from coding.open_coding import history
 from coding.open_coding import rules as coding_rules
 from coding.people.models import Event
@@ -322,3 +330,42 @@ def test_a_private_category_is_open_to_its_coiner(study):
     assert memo(study.ada, study.project, category=own).category == own
     with pytest.raises(BadInput, match="no such category"):
         write_memo(study.bo, study.project, "code", "x", category=own)
+
+
+# Sharing
+
+
+def test_a_memo_of_whoever_codes_in_no_round_is_opened_by_its_writer(study):
+    written = memo(study.lead, study.project, text="A thought of the lead")
+    reader = factory.member(study.project, "olga", "observer")
+    assert not Memo.objects.visible_to(reader).exists()
+    share_memo(study.lead, written)
+    assert list(Memo.objects.visible_to(reader)) == [written]
+    assert [event.verb for event in events()] == ["write_memo", "share_memo"]
+    assert all(event.released_at for event in events())
+
+
+def test_nobody_opens_a_memo_who_codes_blind(study):
+    written = memo(study.ada, study.project)
+    with pytest.raises(StillBlind, match="when it is released"):
+        share_memo(study.ada, written)
+    written.refresh_from_db()
+    assert written.released_at is None
+
+
+def test_an_opened_memo_does_not_reach_a_coder_of_an_open_blind_round(study):
+    share_memo(study.lead, memo(study.lead, study.project))
+    assert not Memo.objects.visible_to(study.ada).exists()
+    release(study)
+    assert Memo.objects.visible_to(study.ada).count() == 1
+
+
+def test_a_memo_is_opened_once_and_by_its_writer_only(study):
+    written, key = memo(study.lead, study.project), Key("share", "0" * 64)
+    first = share_memo(study.lead, written, key=key).released_at
+    assert share_memo(study.lead, written, key=key).released_at == first
+    share_memo(study.lead, written)
+    assert [event.verb for event in events()].count("share_memo") == 1
+    other = factory.member(study.project, "cy")
+    with pytest.raises(Forbidden):
+        share_memo(other, written)
