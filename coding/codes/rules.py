@@ -47,7 +47,7 @@ from coding.lib.prepared import Prepared, number, text
 from coding.lib.refusals import BadInput
 from coding.lib.text import name_key
 from coding.people.models import Project, User
-from coding.people.rules import Key, answered_in_turn, create_project, lock_project_stream, record
+from coding.people.rules import Key, answered, answered_in_turn, create_project, lock_project_stream, record
 
 HUES = 12
 OWN_HUES = Prepared(
@@ -152,13 +152,17 @@ def create_category(by: User, project: Project, name: str, **fields: Any) -> Cat
 
 
 @transaction.atomic
-def reword(by: User, word: Word, version: int, reason: str = "", *, stream: str = "", **wording: str) -> None:
+def reword(
+    by: User, word: Word, version: int, reason: str = "", *, stream: str = "", key: Key | None = None, **wording: str
+) -> None:
     """Change the name or wording of a code or category; the former wording stays in the event.
 
     A private word's event goes to the given stream and is its coder's alone. Raises MovedOn when `version` is stale.
     """
     if not stream:
         lock_project_stream(word.project)
+    if answered(by, key):
+        return
     fresh = type(word).objects.select_for_update(no_key=True).get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
     if fresh.version != version:
         raise MovedOn
@@ -172,7 +176,7 @@ def reword(by: User, word: Word, version: int, reason: str = "", *, stream: str 
     fresh.version += 1
     fresh.save(update_fields=["name", "name_key", *CRITERIA, "version"])
     record(fresh.project, by, f"reword_{fresh._meta.model_name}", fresh, before=before, after=fresh.wording(),
-           reason=reason, stream=stream, private=fresh.released_at is None)  # fmt: skip
+           reason=reason, stream=stream, key=key, private=fresh.released_at is None)  # fmt: skip
 
 
 @transaction.atomic

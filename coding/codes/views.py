@@ -60,7 +60,7 @@ def word_page(request: MemberRequest, project: Project, word: Word, more: dict[s
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            rules.reword(request.user, word, data["version"], data["reason"], **form.wording())
+            rules.reword(request.user, word, data["version"], data["reason"], key=key_of(request), **form.wording())
         except Refusal as refusal:
             form, status = keep_draft(form, word, refusal), refusal.status
         else:

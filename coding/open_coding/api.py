@@ -468,7 +468,7 @@ class UsableCodes(InAssignment):
         wording = taken(OtherWording, request)
 
         def act() -> tuple[Project, Any]:
-            proposal = naming.propose_wording(person(request), self.assignment, code, **wording)
-            return self.assignment.round.project, proposal.wording
+            said = naming.propose_wording(person(request), self.assignment, code, **wording)
+            return self.assignment.round.project, said
 
         return once(request, act)

@@ -19,7 +19,7 @@ from coding.open_coding.changes import SegmentState
 from coding.open_coding.models import Segment
 from coding.open_coding.queries import NAMED
 from coding.people.models import User
-from coding.people.rules import record
+from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
 
@@ -127,26 +127,36 @@ def exclusive_words(locked: Assignment, code: str, clash: str, group: str) -> st
 
 
 @transaction.atomic
-def propose_wording(coder: User, assignment: Assignment, code: UUID, **wording: str) -> Proposal:
+def propose_wording(
+    coder: User, assignment: Assignment, code: UUID, *, key: Key | None = None, **wording: str
+) -> dict[str, str]:
     """Propose another wording of a code of the round's edition; private until release, the last one stands.
 
-    Raises NotYours, Forbidden, RoundNotOpen, BadInput.
+    Raises NotYours, Forbidden, RoundNotOpen, BadInput, KeyReused.
     """
     locked = lock_assignment(assignment, coder, "round__edition")
+    if answered(coder, key):
+        return proposed_by(coder, locked, code)
+    refuse_no_wording(coder, locked)
+    if str(code) not in edition_codes(locked):
+        raise BadInput(UNKNOWN)
+    target, project, texts = f"code:{code}", locked.round.project, worded(wording)
+    Proposal.objects.update_or_create(
+        target=target, project=project, by=coder, round_uid=locked.round.uid, state=Proposal.State.OPEN,
+        defaults={"wording": texts, "at": clock.now()},
+    )  # fmt: skip
+    record(project, coder, "propose_wording", target, after=texts, stream=locked.stream, key=key,
+           private=locked.is_private)  # fmt: skip
+    return texts
+
+
+def refuse_no_wording(coder: User, locked: Assignment) -> None:
+    """Refuse to word codes in somebody else's work, as an observer, and after release; before, also when submitted."""
     if locked.coder_id != coder.pk:
         raise NotYours
     refuse_no_coder(locked)
     if locked.round.state != Round.State.OPEN:
         raise RoundNotOpen
-    if str(code) not in edition_codes(locked):
-        raise BadInput(UNKNOWN)
-    target, project, texts = f"code:{code}", locked.round.project, worded(wording)
-    proposal, _ = Proposal.objects.update_or_create(
-        target=target, project=project, by=coder, round_uid=locked.round.uid, state=Proposal.State.OPEN,
-        defaults={"wording": texts, "at": clock.now()},
-    )  # fmt: skip
-    record(project, coder, "propose_wording", target, after=texts, stream=locked.stream, private=locked.is_private)
-    return proposal
 
 
 def proposed_by(coder: User, assignment: Assignment, code: UUID) -> dict[str, str]:
@@ -157,15 +167,24 @@ def proposed_by(coder: User, assignment: Assignment, code: UUID) -> dict[str, st
 
 
 @transaction.atomic
-def word_own(coder: User, assignment: Assignment, code: Code, version: int, reason: str = "", **wording: str) -> None:
+def word_own(
+    coder: User,
+    assignment: Assignment,
+    code: Code,
+    version: int,
+    reason: str = "",
+    *,
+    key: Key | None = None,
+    **wording: str,
+) -> None:
     """Reword one of the coder's own private codes; the event goes to the assignment's stream, each wording is kept.
 
-    Raises NotYours, Forbidden, RoundNotOpen, and whatever `reword` raises.
+    Raises NotYours, Forbidden, RoundNotOpen, KeyReused, and whatever `reword` raises.
     """
     locked = lock_assignment(assignment, coder, "round__edition", "incident")
-    if locked.coder_id != coder.pk or code.coined_by_id != coder.pk:
+    if answered(coder, key):
+        return
+    refuse_no_wording(coder, locked)
+    if code.coined_by_id != coder.pk:
         raise NotYours
-    refuse_no_coder(locked)
-    if locked.round.state != Round.State.OPEN:
-        raise RoundNotOpen
-    reword(coder, code, version, reason, stream=locked.stream, **wording)
+    reword(coder, code, version, reason, stream=locked.stream, key=key, **wording)

@@ -20,10 +20,16 @@ from coding.open_coding.naming import UNKNOWN, Naming
 from coding.open_coding.queries import Desk, segment_card
 from coding.open_coding.spans import find_quote, whole
 from coding.people.access import MemberRequest, signed_in
-from coding.people.keys import key_of
+from coding.people.keys import is_queued, key_of
 from coding.rounds import rules as rounds
 from coding.rounds.access import assignment_to_save, open_assignment
 from coding.rounds.models import Assignment, Round
+
+# A card as script fills it in before, or without, an answer of the server: ids and words stand where these do.
+BLANK = {
+    "segment": {"uid": UUID(int=0), "start": 0, "end": 0, "is_uncertain": False},
+    "codes": [{"uid": UUID(int=1), "hue": 1, "name": "…"}],
+}
 
 
 def assignment_for_saving(request: MemberRequest, uid: UUID | str) -> Assignment:
@@ -51,7 +57,7 @@ def workspace(request: MemberRequest, uid: str) -> HttpResponse:
     if context["may_code"]:
         fresh = not highlights and not context["submitted"]
         context |= {"codes": desk.codes(), "is_fresh": fresh, "filters": desk.filters(highlights)}
-        context["latest_key"] = history.latest_key(assignment)
+        context |= {"latest_key": history.latest_key(assignment), "blank": BLANK}
     return render(request, "open_coding/workspace.html", context)
 
 
@@ -225,7 +231,10 @@ def beside(request: MemberRequest, template: str, context: dict[str, Any]) -> Ht
 @signed_in
 def compare(request: MemberRequest, uid: str, code: Any) -> HttpResponse:
     """Constant comparison: all segments under a code so far, with their context and the code's definition."""
-    assignment = own_assignment(request, uid)
+    return compared(request, own_assignment(request, uid), code)
+
+
+def compared(request: MemberRequest, assignment: Assignment, code: Any) -> HttpResponse:
     desk = Desk(assignment, request.user)
     context = {"assignment": assignment, "may_code": assignment.is_open, "codes": desk.codes(),
                "proposed": naming.proposed_by(request.user, assignment, code)}  # fmt: skip
@@ -267,17 +276,24 @@ def define(request: MemberRequest, uid: str, code: Any) -> HttpResponse:
     assignment = assignment_for(request, uid)
     found = get_object_or_404(naming.own_codes(assignment), uid=code)
     version = whole("version", request.POST.get("version", found.version))
-    naming.word_own(request.user, assignment, found, version, **wording_in(request.POST))
-    return redirect("open_coding:workspace", assignment.uid)
+    naming.word_own(request.user, assignment, found, version, key=key_of(request), **wording_in(request.POST))
+    return worded(request, assignment, code, "Kept. The former wording stays in what you did.")
 
 
 @require_POST
 @signed_in
 def propose(request: MemberRequest, uid: str, code: Any) -> HttpResponse:
     """Propose another wording of the team's code, for the next edition."""
-    assignment = assignment_for_saving(request, uid)
-    naming.propose_wording(request.user, assignment, code, **wording_in(request.POST))
-    return back_with(request, reverse("open_coding:workspace", args=[uid]), "Proposed. It stays yours until release.")
+    assignment = assignment_for(request, uid)
+    naming.propose_wording(request.user, assignment, code, key=key_of(request), **wording_in(request.POST))
+    return worded(request, assignment, code, "Proposed. It stays yours until release.")
+
+
+def worded(request: MemberRequest, assignment: Assignment, code: Any, sentence: str) -> HttpResponse:
+    """Answer a wording: the comparison as it stands now for script, the page of the text without."""
+    if request.headers.get("HX-Request"):
+        return compared(request, assignment, code)
+    return back_with(request, reverse("open_coding:workspace", args=[assignment.uid]), sentence)
 
 
 def wording_in(post: Any) -> dict[str, str]:
@@ -290,6 +306,8 @@ def call_uncodable(request: MemberRequest, uid: str) -> HttpResponse:
     """Say why the incident can't be coded, or (without a reason) that it can."""
     assignment = assignment_for_saving(request, uid)
     locked = judging.call_uncodable(request.user, assignment, request.POST.get("reason", ""), key=key_of(request))
+    if is_queued(request):
+        return HttpResponse(status=204)  # the page is loaded anew: what can be done on it is different
     said = "Marked as uncodable. Submit it when you are sure." if locked.uncodable_because else "Open for coding again."
     return back_with(request, reverse("open_coding:workspace", args=[uid]), said)
 

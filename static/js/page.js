@@ -46,9 +46,11 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const found = await queue;
   const left = (await found?.all(me))?.length;
+  const written = (await found?.drafts(me))?.length;
   const [are, them] = left === 1 ? ["is", "it"] : ["are", "them"];
-  const waits = `${left} of your changes ${are} on this device only and not saved yet.`;
-  if (left && !confirm(`${waits} Signing out throws ${them} away. Sign out?`)) return;
+  const waits = left ? `${left} of your changes ${are} on this device only and not saved yet. ` : "";
+  const drafts = written ? "What you were writing beside a text is on this device only. " : "";
+  if ((left || written) && !confirm(`${waits}${drafts}Signing out throws ${left && !written ? them : "it"} away. Sign out?`)) return;
   await found?.clear(me);
   form.submit();
 });

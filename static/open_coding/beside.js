@@ -2,11 +2,11 @@
 
 import { does } from "../js/keys.js";
 import { announce } from "../js/page.js";
+import { restore } from "./drafts.js";
 
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const card = /** @type {HTMLElement} */ (document.getElementById("card"));
 const base = (text.dataset.code ?? "").replace(/segments\/$/, "");
-let isSending = false; // the written words themselves, by a form of their own
 let from = /** @type {HTMLElement | null} */ (null);
 
 /** Whether words that nobody has kept yet stand there: nothing takes their place then. */
@@ -23,15 +23,9 @@ export async function show(url) {
   if (isWritten()) return refuse();
   const active = document.activeElement;
   if (active instanceof HTMLElement && !card.contains(active)) from = active;
-  let answer;
-  try {
-    answer = await fetch(url, { headers: { "HX-Request": "true" } });
-  } catch {
-    return announce("There is no connection just now. Try again later.");
-  }
-  if (!answer.ok || answer.redirected) return announce("This could not be shown. Reload the page and try again.");
-  if (isWritten()) return; // while the answer was on its way
-  card.innerHTML = await answer.text();
+  const html = await fetched(url);
+  if (!html || isWritten()) return; // while the answer was on its way
+  card.innerHTML = html;
   card.dataset.url = url;
   /** @type {any} */ (window).htmx?.process(card);
   const field = card.querySelector("input[type=search], textarea");
@@ -39,6 +33,39 @@ export async function show(url) {
   if (field instanceof HTMLElement) field.focus();
   else card.focus({ preventScroll: true });
   announce(head?.textContent ?? "");
+  await restore(card);
+}
+
+/** A page's own part; without a connection, of memos at least their form. @param {string} url */
+async function fetched(url) {
+  const isMemos = url.includes("/memos/on/");
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer) {
+    const form = isMemos ? formFor(url) : "";
+    if (!form) announce("There is no connection just now. Try again later.");
+    return form;
+  }
+  if (!answer.ok || answer.redirected) return announce("This could not be shown. Reload the page and try again.") ?? "";
+  const html = await answer.text();
+  if (isMemos) lastMemos = html;
+  return html;
+}
+
+let lastMemos = "";
+const firstMemos = document.querySelector(".text-tools a[data-memo]");
+if (firstMemos instanceof HTMLAnchorElement) (window.requestIdleCallback ?? setTimeout)(() => lastMemos || fetched(firstMemos.href));
+
+/** The form of a memo as it was shown last, for something else. @param {string} url */
+function formFor(url) {
+  const { content } = Object.assign(document.createElement("template"), { innerHTML: lastMemos });
+  const [section, form] = [content.querySelector("section"), content.querySelector("form")];
+  if (!section || !form) return "";
+  const uid = url.match(/([^/]+)\/$/)?.[1] ?? "";
+  section.id = `memos-${uid}`;
+  form.setAttribute("action", new URL(url, location.href).pathname);
+  for (const one of section.querySelectorAll("article, .pager, [role=status]")) one.remove();
+  for (const one of section.querySelectorAll(":scope > .muted")) one.textContent = "Without a connection earlier memos can't be shown.";
+  return section.outerHTML;
 }
 
 /** Give the place back, and the focus to where it was. */
@@ -57,12 +84,9 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!(form instanceof HTMLFormElement)) return;
-  isSending = card.contains(form) && !event.defaultPrevented && !("beside" in form.dataset) && !("save" in form.dataset);
-  if ("beside" in form.dataset) {
-    event.preventDefault();
-    show(`${form.action}?${new URLSearchParams(/** @type {any} */ (new FormData(form)))}`);
-  }
+  if (!(form instanceof HTMLFormElement) || !("beside" in form.dataset)) return;
+  event.preventDefault();
+  show(`${form.action}?${new URLSearchParams(/** @type {any} */ (new FormData(form)))}`);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -77,7 +101,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     show(`${base}history/`);
   } else if (does(event, "memo")) {
-    const link = document.querySelector("#card a[data-memo], a[data-memo]");
+    const link = card.querySelector("a[data-memo]") ?? document.querySelector("a[data-memo]");
     if (!(link instanceof HTMLAnchorElement)) return;
     event.preventDefault();
     show(link.href);
@@ -88,4 +112,4 @@ document.addEventListener("loam:saved", () => {
   const url = card.dataset.url;
   if (url && !card.querySelector("[data-memos]") && !card.contains(document.activeElement)) show(url);
 });
-addEventListener("beforeunload", (event) => isWritten() && !isSending && event.preventDefault());
+addEventListener("beforeunload", (event) => isWritten() && event.preventDefault());

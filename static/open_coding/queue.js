@@ -1,8 +1,9 @@
 /**
- * What waits on this device until the server has it: IndexedDB, written through to the disk before anything is sent.
- * (Storage of strings, localStorage, is written some seconds later: a browser that dies takes those seconds with it.)
+ * What waits on this device until the server has it: on the disk before anything is sent (see device.js).
  * Where the browser keeps nothing, the changes stand in this page's memory, and `isLasting` says so.
  */
+
+import { held, reading, written } from "./device.js";
 
 /**
  * @typedef {object} Change
@@ -19,7 +20,6 @@
  */
 
 const LOOSE = 2 ** 50; // places of what only memory holds: behind whatever is stored
-let opened = /** @type {Promise<IDBDatabase> | null} */ (null);
 let loose = /** @type {Change[]} */ ([]);
 let count = 0;
 let lasting = true;
@@ -27,52 +27,11 @@ let lasting = true;
 /** Does what was added last outlive this page? */
 export const isLasting = () => lasting;
 
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-const answer = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
-
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("loam", 1);
-    request.onupgradeneeded = () => {
-      const store = request.result.createObjectStore("changes", { keyPath: "at", autoIncrement: true });
-      store.createIndex("who", "who");
-    };
-    request.onsuccess = () => {
-      const found = request.result;
-      const forget = () => { opened = null; };
-      found.onclose = forget;
-      found.onversionchange = () => { found.close(); forget(); };
-      resolve(found);
-    };
-    request.onerror = request.onblocked = () => reject(request.error);
-  });
-  opened.catch(() => { opened = null; });
-  return opened;
-}
-
-/**
- * Run requests in one transaction that is on the disk when this resolves.
- * @template T @param {(store: IDBObjectStore) => IDBRequest<T>} run @returns {Promise<T>}
- */
-async function written(run) {
-  const transaction = (await database()).transaction("changes", "readwrite", { durability: "strict" });
-  const done = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
-  });
-  const request = run(transaction.objectStore("changes"));
-  await done;
-  return request.result;
-}
-
 /** Put a change at the end of the line. @param {Change} change @returns {Promise<Change>} */
 export async function add(change) {
   if (!loose.length) {
     try {
-      const at = await written((store) => store.add(change));
+      const at = await written("changes", (store) => store.add(change));
       lasting = true;
       return { ...change, at: Number(at) };
     } catch { /* a full disk, a private window: memory is what is left */ }
@@ -86,8 +45,7 @@ export async function add(change) {
 /** Whatever a person has in the line, in its order. @param {string} who @returns {Promise<Change[]>} */
 export async function all(who) {
   try {
-    const store = (await database()).transaction("changes").objectStore("changes");
-    return [...(await answer(store.index("who").getAll(who))), ...loose];
+    return [...(await held("changes", who)), ...loose];
   } catch {
     return [...loose];
   }
@@ -104,7 +62,7 @@ export async function first(who, fits) {
 
 /** @param {string} who @param {(change: Change) => boolean} fits @returns {Promise<Change | undefined>} */
 async function walk(who, fits) {
-  const rows = (await database()).transaction("changes").objectStore("changes").index("who").openCursor(who);
+  const rows = (await reading("changes")).index("who").openCursor(who);
   return new Promise((resolve, reject) => {
     rows.onsuccess = () => {
       const row = rows.result;
@@ -120,13 +78,13 @@ export async function remove(...changes) {
   const gone = new Set(changes.map((one) => one.at));
   loose = loose.filter((one) => !gone.has(one.at));
   const stored = changes.filter((one) => Number(one.at) < LOOSE);
-  if (stored.length) await written((store) => stored.map((one) => store.delete(Number(one.at))).at(-1));
+  if (stored.length) await written("changes", (store) => stored.map((one) => store.delete(Number(one.at))).at(-1));
 }
 
 /** Keep what the server did not take aside, with its sentence. @param {Change} change @param {string} sentence */
 export async function setAside(change, sentence) {
   const kept = { ...change, refused: sentence };
-  if (Number(change.at) < LOOSE) await written((store) => store.put(kept));
+  if (Number(change.at) < LOOSE) await written("changes", (store) => store.put(kept));
   else loose = loose.map((one) => (one.at === change.at ? kept : one));
 }
 
@@ -136,7 +94,11 @@ export async function putBack({ at, refused, ...change }) {
   await remove({ ...change, at });
 }
 
-/** Forget whatever a person has here. @param {string} who */
+/** What a person was writing and has not kept yet. @param {string} who */
+export const drafts = (who) => held("drafts", who).catch(() => []);
+
+/** Forget whatever a person has on this device. @param {string} who */
 export async function clear(who) {
   await remove(...(await all(who)));
+  for (const { place } of await drafts(who)) await written("drafts", (store) => store.delete([who, place]));
 }

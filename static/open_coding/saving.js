@@ -28,7 +28,7 @@ const NOTES = {
 };
 const SENTENCES = {
   403: "Your role does not let you change this any more. Ask the lead of the project.",
-  404: "This incident is no longer open to you. Ask the lead of the project.",
+  404: "This, or what it belongs to, is no longer open to you. Ask the lead of the project.",
 };
 
 const UNKEPT = "This browser keeps nothing for this site. Leave this page open until everything is saved.";
@@ -75,7 +75,7 @@ const say = (how, value) => document.dispatchEvent(new CustomEvent(how, { detail
  */
 export function save(url, fields, words) {
   const path = new URL(url, location.href).pathname;
-  const from = path.match(/^.*?\/code\/[^/]+\//)?.[0] ?? path;
+  const from = path.match(/^.*?\/code\/[^/]+\//)?.[0] ?? (here || path); // a memo goes behind what it is about
   const change = {
     key: newKey(), who: me, project: box?.dataset.project ?? "", line: from,
     url: path, fields: bound(path, from, fields), words, made: Date.now(),
@@ -95,9 +95,12 @@ export function save(url, fields, words) {
  * @param {string} path @param {string} from @param {Record<string, string>} fields
  */
 function bound(path, from, fields) {
-  const last = waiting().findLast((one) => one.line === from)?.key ?? latest.get(from);
+  const last = waiting().findLast((one) => one.line === from && isAct(one.url))?.key ?? latest.get(from);
   return isBare(path) && last ? { ...fields, after: last } : fields;
 }
+
+/** Can a change be taken back (a wording or a memo is changed again instead)? @param {string} path */
+const isAct = (path) => /\/code\/[^/]+\/(segments|marks|hits|undo|redo)\//.test(path);
 
 /** Holds a change no work of its own, so that a refusal heard at once is all there is to know? @param {string} path */
 const isBare = (path) => /\/(undo|redo)\/$/.test(path);
@@ -278,12 +281,13 @@ channel.onmessage = async ({ data }) => {
 function confirm(change, html) {
   confirmed.add(change.key);
   line = line.filter((one) => one.key !== change.key);
-  latest.set(change.line, change.key);
+  if (isAct(change.url)) latest.set(change.line, change.key);
   savedAt = new Date().toLocaleTimeString([], { hour12: false });
   hindrance = way = "";
   if (change.line === here) put(html);
   callers.get(change.key)?.resolve();
   callers.delete(change.key);
+  if (change.url === `${here}uncodable/`) location.reload(); // what can be done here is different now
 }
 
 /** @param {Change} change */
@@ -304,11 +308,27 @@ function refuse(change) {
 function put(html) {
   const sent = document.createElement("template");
   sent.innerHTML = html;
-  for (const element of sent.content.querySelectorAll("[id]")) {
-    document.getElementById(element.id)?.replaceWith(element);
-  }
+  const saved = sent.content.getElementById("last-saved");
+  for (const element of [...sent.content.children]) replace(element);
+  if (!saved && html) return; // beside the text, which stays as it is
   paints += 1;
-  changed = sent.content.getElementById("last-saved")?.dataset.segment ?? "";
+  changed = saved?.dataset.segment ?? "";
+}
+
+/** What is being written in it, and the focus, stay where they are. @param {Element} element */
+function replace(element) {
+  const old = document.getElementById(element.id);
+  if (!old) return;
+  if (!old.closest("#card")) return old.replaceWith(element);
+  const [active, hadFocus] = [document.activeElement, old.contains(document.activeElement)];
+  for (const field of old.querySelectorAll("textarea")) { // words that nobody has yet stay in their own field
+    const anew = field.value !== field.defaultValue && element.querySelector(`textarea[name="${field.name}"]`);
+    if (anew) anew.replaceWith(Object.assign(field, { id: anew.id }));
+  }
+  old.replaceWith(element);
+  /** @type {any} */ (window).htmx?.process(element);
+  const next = active?.isConnected ? active : element.querySelector("[autofocus], a[href], summary, button");
+  if (hadFocus && next instanceof HTMLElement) next.focus({ preventScroll: true });
 }
 
 /* A tab that was loading while something was taken has an older text and has heard nothing. */
@@ -345,7 +365,8 @@ async function refresh() {
   const text = await answer.text();
   if (before !== paints) return refresh();
   const { body } = new DOMParser().parseFromString(text, "text/html");
-  put([...body.querySelectorAll("#text > [id], progress[id]")].map((one) => one.outerHTML).join(""));
+  const last = '<span id="last-saved"></span>';
+  put(last + [...body.querySelectorAll("#text > [id], progress[id]")].map((one) => one.outerHTML).join(""));
   show();
   settle();
 }

@@ -3,8 +3,10 @@
 import { announce } from "../js/page.js";
 import { does } from "../js/keys.js";
 import { isWritten, refuse } from "./beside.js";
+import { cardOf } from "./card.js";
 import { chosen, forget, move } from "./caret.js";
 import { stretch } from "./changing.js";
+import { drop } from "./drafts.js";
 import "./judging.js";
 import { spanOf } from "./offsets.js";
 import { close, isOpen, numbered, open } from "./panel.js";
@@ -36,10 +38,12 @@ async function focusOn(uid) {
   ring(uid);
   if (isWritten()) return uid ? refuse() : undefined;
   if (!uid) return card.replaceChildren();
+  const shows = () => card.querySelector("[data-segment]")?.getAttribute("data-segment") === uid;
+  if (!shows()) card.replaceChildren(cardOf(uid));
   const answer = await fetch(`${base}segments/${uid}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  if (!answer?.ok || answer.redirected) return; // what the page itself knows of it stands there
   const html = await answer.text();
-  if (focused !== uid || isWritten()) return;
+  if (focused !== uid || !shows()) return; // a memo or a comparison has taken its place
   const at = [...card.querySelectorAll(REACHED)].indexOf(/** @type {Element} */ (document.activeElement));
   card.innerHTML = html;
   if (at >= 0) ([...card.querySelectorAll(REACHED)][at] ?? card).focus({ preventScroll: true });
@@ -115,12 +119,27 @@ function complain(wrong) {
   if (status && wrong instanceof Error) status.textContent = wrong.message;
 }
 
+// Before htmx hears of it: whatever is done here goes into this device's line.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !("save" in form.dataset)) return;
   event.preventDefault();
-  save(form.action, fieldsOf(form), form.querySelector("button")?.textContent ?? "Saved").catch(complain);
-});
+  event.stopPropagation();
+  const said = form.querySelector("textarea")?.value.trim();
+  const words = form.dataset.save ? [form.dataset.save, said].filter(Boolean).join(": ") : form.querySelector("button")?.textContent ?? "Saved";
+  save(form.action, fieldsOf(form), words).catch(complain);
+  if (said) settleDown(form);
+}, true);
+
+/** What was written is in the line now: a new memo's form is free for the next, all else stands as it was worded. @param {HTMLFormElement} form */
+function settleDown(form) {
+  const isNew = !form.elements.namedItem("version") && form.classList.contains("memo-form");
+  for (const field of form.querySelectorAll("textarea")) {
+    if (isNew) field.value = field.defaultValue;
+    else field.defaultValue = field.value;
+  }
+  drop(form);
+}
 
 /** What a form says, several choices of one name as one text. @param {HTMLFormElement} form */
 function fieldsOf(form) {

@@ -56,7 +56,7 @@ SAVE = """async ([url, fields, words]) => {
     .then(() => window.answered.push(words));
 }"""
 KEPT = """() => new Promise((resolve) => {
-  const opening = indexedDB.open('loam', 1);
+  const opening = indexedDB.open('loam');
   opening.onsuccess = () => {
     const rows = opening.result.transaction('changes').objectStore('changes').getAll();
     rows.onsuccess = () => { opening.result.close(); resolve(rows.result.map((one) => one.words)); };

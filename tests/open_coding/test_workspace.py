@@ -3,10 +3,12 @@
 import pytest
 from django.urls import reverse
 
+from coding.codes.models import Code
 from coding.open_coding.models import Segment
 from tests import factory
 
 HTMX = {"HX-Request": "true"}
+QUEUED = {**HTMX, "Idempotency-Key": "waited-long-enough"}  # as a device's line sends it
 JUDGED = {"rest": "nothing_here"}
 
 
@@ -192,3 +194,23 @@ def test_a_segment_that_has_lost_its_codes_does_not_break_the_page(desk, ada, si
     factory.code(desk, "late fee", "a")
     desk.segments.get().codings.all().delete()
     assert sign_in(ada).get(url("workspace", desk)).status_code == 200
+
+
+def test_a_wording_that_is_sent_again_has_one_effect(desk, ada, sign_in):
+    factory.code(desk, "late fee", "inventing a rule")
+    code, client = Code.objects.get(coined_by=ada), sign_in(ada)
+    said = {"version": code.version, "definition": "A rule that nobody made."}
+    for _ in range(2):
+        answer = client.post(url("define", desk, code.uid), said, headers=QUEUED).content.decode()
+        assert said["definition"] in answer
+        assert f'id="comparison-{code.uid}"' in answer
+    code.refresh_from_db()
+    assert (code.version, code.definition) == (2, said["definition"])
+
+
+def test_calling_an_incident_uncodable_from_a_line_needs_no_page(desk, ada, sign_in):
+    for _ in range(2):
+        answer = sign_in(ada).post(url("call_uncodable", desk), {"reason": "A list of links."}, headers=QUEUED)
+        assert answer.status_code == 204
+    desk.refresh_from_db()
+    assert desk.uncodable_because == "A list of links."

@@ -1,0 +1,89 @@
+/** Keep what is being written (a memo, a definition, a reason) on this device until the server has it or it is emptied. */
+
+import { announce } from "../js/page.js";
+import { held, written } from "./device.js";
+
+/**
+ * @typedef {object} Draft
+ * @property {string} who public id of the person
+ * @property {string} place where its form leads
+ * @property {string} page the page that it was written on
+ * @property {string} shown the part beside the text that held it, to be fetched again; empty for the page itself
+ * @property {string} words what was being written
+ * @property {Record<string, string>} fields
+ */
+
+const PAUSE = 400; // milliseconds after a key: often enough to lose nothing, rarely enough not to be felt
+const me = document.body.dataset.user ?? "";
+const card = document.getElementById("card");
+const waiting = /** @type {Map<HTMLFormElement, number>} */ (new Map());
+
+/** @param {HTMLFormElement} form */
+const place = (form) => new URL(form.action).pathname;
+/** @param {HTMLFormElement} form */
+const texts = (form) => [...form.querySelectorAll("textarea")];
+/** @param {HTMLFormElement} form */
+const chosen = (form) => [...form.querySelectorAll("textarea, select")];
+/** Is there something that nobody has yet? @param {HTMLFormElement} form */
+const isWritten = (form) => texts(form).some((one) => one.value !== one.defaultValue);
+
+/** @param {HTMLFormElement} form */
+async function keep(form) {
+  waiting.delete(form);
+  if (!isWritten(form)) return drop(form);
+  const words = form.closest("section")?.querySelector("h2")?.textContent ?? texts(form)[0]?.labels[0]?.textContent ?? "";
+  const fields = Object.fromEntries(chosen(form).map((one) => [one.name, one.value]));
+  const shown = card?.contains(form) ? (card.dataset.url ?? "") : "";
+  const draft = { who: me, place: place(form), page: location.pathname, shown, words: words.trim(), fields };
+  await written("drafts", (store) => store.put(draft)).catch(() => undefined);
+}
+
+/** What was written is kept elsewhere now, or was thrown away. @param {HTMLFormElement} form */
+export async function drop(form) {
+  clearTimeout(waiting.get(form));
+  waiting.delete(form);
+  await written("drafts", (store) => store.delete([me, place(form)])).catch(() => undefined);
+}
+
+/** Put back what was written before, into the forms of what was just shown. @param {Element} within */
+export async function restore(within) {
+  const kept = await drafts();
+  for (const form of within.querySelectorAll("form")) {
+    const draft = kept.find((one) => one.place === place(form));
+    if (!draft || isWritten(form)) continue;
+    for (const field of chosen(form)) field.value = draft.fields[field.name] ?? field.value;
+    const around = form.closest("details");
+    if (around) around.open = true;
+    if (isWritten(form)) announce("What you wrote here before is back.");
+  }
+}
+
+/** @returns {Promise<Draft[]>} */
+const drafts = async () => (me ? held("drafts", me).catch(() => []) : []);
+
+/** Lead back to what was being written beside this text when the page went. */
+async function remind() {
+  const left = (await drafts()).filter((one) => one.page === location.pathname && one.shown);
+  if (!card || card.childElementCount || !left.length) return;
+  const note = document.createElement("p");
+  note.className = "notice";
+  note.append("You were writing here, and what you wrote is kept on this device: ");
+  for (const [number, draft] of left.entries()) {
+    const link = document.createElement("a");
+    link.href = draft.shown;
+    link.dataset.beside = "";
+    link.textContent = draft.words || "go on";
+    note.append(number ? ", " : "", link);
+  }
+  card.append(note);
+}
+
+document.addEventListener("input", ({ target }) => {
+  const form = target instanceof Element ? target.closest("#card form, .work-main form") : null;
+  if (!(form instanceof HTMLFormElement) || !texts(form).length) return;
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(() => keep(form), PAUSE));
+});
+addEventListener("pagehide", () => waiting.forEach((timer, form) => { clearTimeout(timer); keep(form); }));
+remind();
+restore(document.body);

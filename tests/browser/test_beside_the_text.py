@@ -1,0 +1,178 @@
+"""What is written and done beside the text waits on the device as segments do, and outlives a killed tab."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from coding.desk.demonstration import PASSWORD
+from tests.browser.conftest import Person
+from tests.browser.test_coding_room import clear, code, focus_first_segment, segments
+from tests.browser.test_the_whole_way import saved
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def ada(chromium, demonstration_copy):
+    one = Person(chromium, demonstration_copy, "ada@loam.example", PASSWORD)
+    one.page.goto("/")
+    one.page.locator(".primary").first.click()
+    one.page.wait_for_url("**/code/**")
+    one.page.wait_for_load_state("networkidle")
+    one.page.locator("#text").focus()
+    clear(one)
+    one.page.wait_for_load_state("networkidle")
+    yield one
+    one.context.close()
+
+
+def leave(person):
+    person.context.set_offline(True)
+
+
+def come_back(person):
+    person.context.set_offline(False)
+    person.page.evaluate("dispatchEvent(new Event('online'))")
+    saved(person.page)
+
+
+def kept(page):
+    expect(page.locator("#status")).to_have_attribute("data-state", "kept")
+
+
+def memos(person):
+    project = person.page.request.get("/api/v1/projects/").json()["results"][0]["uid"]
+    rows = person.page.request.get(f"/api/v1/projects/{project}/memos/?page_size=200").json()["results"]
+    return [row["text"] for row in rows]
+
+
+def keep_memo(page, words):
+    page.locator("#card textarea").fill(words)
+    page.get_by_role("button", name="Keep memo").click()
+
+
+def test_a_memo_without_a_connection_waits_and_arrives_once(ada):
+    page = ada.page
+    code(ada, "promised", "ArrowRight")
+    leave(ada)
+    focus_first_segment(page)
+    ada.press("m")
+    keep_memo(page, "Thought in a tunnel")
+    expect(page.locator("#card textarea")).to_have_value("")  # free for the next
+    kept(page)
+    expect(page.locator("#unsaved")).to_contain_text("Memo: Thought in a tunnel")
+    come_back(ada)
+    expect(page.locator("#card .memo-text")).to_have_text("Thought in a tunnel")
+    assert memos(ada).count("Thought in a tunnel") == 1
+
+
+def test_the_key_of_memos_is_about_the_segment_in_focus(ada):
+    code(ada, "promised", "ArrowRight")
+    focus_first_segment(ada.page)
+    ada.press("m")
+    expect(ada.page.locator("#card form").first).to_have_attribute("action", re.compile("/memos/on/segment/"))
+
+
+def test_words_begun_while_a_memo_is_on_its_way_stay(ada):
+    page = ada.page
+    ada.press("m")
+    expect(page.locator("#card textarea")).to_be_focused()
+    leave(ada)
+    keep_memo(page, "The first one")
+    kept(page)
+    page.locator("#card textarea").fill("The second one, half")
+    come_back(ada)
+    expect(page.locator("#card .memo-text").first).to_have_text("The first one")
+    expect(page.locator("#card textarea")).to_have_value("The second one, half")
+    expect(page.locator("#card textarea")).to_be_focused()
+
+
+def test_what_is_being_written_outlives_a_killed_tab(ada):
+    page, url = ada.page, ada.page.url
+    ada.press("m")
+    expect(page.locator("#card textarea")).to_be_focused()
+    page.keyboard.type("Half a thought about trust")
+    page.wait_for_timeout(1_000)  # nothing older than two seconds may be lost
+    page.close(run_before_unload=False)
+    page = ada.page = ada.context.new_page()
+    page.goto(url)
+    page.locator("#card").get_by_role("link", name="Memos").click()
+    expect(page.locator("#card textarea")).to_have_value("Half a thought about trust")
+    page.get_by_role("button", name="Keep memo").click()
+    expect(page.locator("#card .memo-text").first).to_have_text("Half a thought about trust")
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#card")).to_be_empty()  # nothing is left to go on with
+
+
+def test_a_card_stands_without_a_connection_and_what_is_done_on_it_waits(ada):
+    page = ada.page
+    code(ada, "promised", "ArrowRight", "Shift+ArrowRight")
+    [(quote, _)] = segments(ada)
+    leave(ada)
+    focus_first_segment(page)
+    card = page.locator(".segment-card")
+    expect(card.locator("blockquote")).to_have_text(quote)
+    expect(card.locator(".code-name")).to_have_text("promised")
+    card.get_by_role("button", name="Uncertain").click()
+    kept(page)
+    come_back(ada)
+    expect(card.locator(".chip")).to_have_text("uncertain")
+    leave(ada)
+    card.get_by_role("button", name="Take off promised").click()
+    kept(page)
+    come_back(ada)
+    assert segments(ada) == []
+
+
+def test_a_wording_and_a_reason_wait_too(ada):
+    page = ada.page
+    code(ada, "sharpened offline", "ArrowRight")
+    focus_first_segment(page)
+    ada.press("c")
+    page.locator("#card summary").first.click()
+    leave(ada)
+    page.locator("#card textarea").first.fill("What is said and not done.")
+    page.get_by_role("button", name="Keep this wording").click()
+    kept(page)
+    come_back(ada)
+    expect(page.locator("#card dl")).to_contain_text("What is said and not done.")
+    clear(ada)
+    page.get_by_text("This incident can't be coded").click()
+    leave(ada)
+    page.get_by_label("Why not").fill("Only a list of links.")
+    page.get_by_role("button", name="Mark as uncodable").click()
+    kept(page)
+    ada.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(".notice", has_text="You call this incident uncodable")).to_contain_text(
+        "Only a list of links."
+    )
+    page.get_by_role("button", name="Code it").click()
+    expect(page.get_by_text("You call this incident uncodable")).to_have_count(0)
+
+
+def test_what_was_being_written_goes_at_sign_out_after_a_question(ada):
+    page, asked = ada.page, []
+    ada.press("m")
+    expect(page.locator("#card textarea")).to_be_focused()
+    page.keyboard.type("Not for the next person here")
+    page.wait_for_timeout(1_000)
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")
+    assert any("What you were writing" in message for message in asked)
+    ada.sign_in()
+    assert (
+        page.evaluate(
+            """() => new Promise((resolve) => {
+          const opening = indexedDB.open('loam');
+          opening.onsuccess = () => {
+            const all = opening.result.transaction('drafts').objectStore('drafts').getAll();
+            all.onsuccess = () => { opening.result.close(); resolve(all.result); };
+          };
+        })"""
+        )
+        == []
+    )
