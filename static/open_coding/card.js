@@ -6,11 +6,13 @@ const MOST = 240; // characters of a quote
 const blank = /** @type {HTMLTemplateElement} */ (document.getElementById("blank-card"));
 const [SEGMENT, CODE] = ["00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000001"];
 
-/** The codes on a segment, by the names in the margin. @param {string} uid */
+/** The codes on a segment, by the names in the margin; of one coined just now the page knows no more. @param {string} uid */
 function codesOf(uid) {
-  const names = [...document.querySelectorAll(`#text .margin [data-go="${uid}"]`)].map((one) => one.textContent ?? "");
   const known = [...document.querySelectorAll("#codes li[data-uid]")].map((row) => row.dataset);
-  return names.map((name) => known.find((row) => row.name === name)).filter((row) => row !== undefined);
+  return [...document.querySelectorAll(`#text .margin [data-go="${uid}"]`)].map((one) => {
+    const [name, hue] = [one.textContent ?? "", one.closest("li")?.dataset.hue];
+    return known.find((row) => row.name === name) ?? { name, hue, uid: "" };
+  });
 }
 
 /** Write an element's ids anew. @param {Element} element @param {string} old @param {string} uid */
@@ -29,11 +31,12 @@ export function cardOf(uid) {
   const model = /** @type {Element} */ (card.querySelector("li"));
   const rows = codesOf(uid).map((code) => {
     const row = /** @type {Element} */ (model.cloneNode(true));
-    rename(row, CODE, code?.uid ?? "");
+    if (code.uid) rename(row, CODE, code.uid);
+    else row.querySelector(".toolbar")?.remove();
     for (const one of row.querySelectorAll("span:not(:has(*))")) {
-      one.textContent = (one.textContent ?? "").replace("…", code?.name ?? "");
+      one.textContent = (one.textContent ?? "").replace("…", code.name ?? "");
     }
-    row.querySelector(".code-name")?.setAttribute("data-hue", code?.hue ?? "");
+    row.querySelector(".code-name")?.setAttribute("data-hue", code.hue ?? "");
     return row;
   });
   model.replaceWith(...rows);

@@ -109,10 +109,17 @@ document.addEventListener("keydown", (event) => {
   if (does(event, "move_ends")) moveEnds();
   else if (does(event, "split")) split();
   else if (does(event, "uncertain")) card.querySelector('form[action$="/doubt/"]')?.requestSubmit();
-  else if (does(event, "compare")) card.querySelector("[data-beside]")?.click();
+  else if (does(event, "compare")) compare();
   else return;
   event.preventDefault();
 });
+
+/** Open the comparison of the segment's first code; of one coined just now when its card is there. */
+function compare() {
+  const link = card.querySelector("[data-beside]:not([data-memo])");
+  if (link instanceof HTMLElement) link.click();
+  else document.addEventListener("loam:card", compare, { once: true });
+}
 
 // Handles at both ends of the segment in focus: drag one to another word.
 const handles = ["start", "end"].map((side) => {

@@ -46,6 +46,7 @@ async function focusOn(uid) {
   if (focused !== uid || !shows()) return; // a memo or a comparison has taken its place
   const at = [...card.querySelectorAll(REACHED)].indexOf(/** @type {Element} */ (document.activeElement));
   card.innerHTML = html;
+  document.dispatchEvent(new CustomEvent("loam:card"));
   if (at >= 0) ([...card.querySelectorAll(REACHED)][at] ?? card).focus({ preventScroll: true });
 }
 
