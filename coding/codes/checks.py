@@ -1,6 +1,6 @@
 """What every verb over the words checks first: names, texts, limits, and whether a word still lives."""
 
-import unicodedata
+import regex
 
 from coding.codes.models import NAME_LENGTH, Category, Code, Word
 from coding.lib import clock
@@ -10,6 +10,8 @@ from coding.people.models import Project
 from coding.people.rules import lock_project_stream
 
 MOST_CODES = 5_000
+# Something to see: no mark, space or control, none of Unicode's ignorable letters, no blank braille or note head.
+_SEEN = regex.compile(r"[^\p{M}\p{Z}\p{C}\p{DI}\u2800\U0001D159]")
 CRITERIA = ("definition", "use_when", "avoid_when")
 
 
@@ -39,8 +41,10 @@ def named(text: str) -> str:
     if refused := fault(text):
         raise BadInput(f"The name holds {refused}. Remove it.")
     name = " ".join(text.split())
-    if all(unicodedata.category(character)[0] in "CZM" for character in name):
+    if not _SEEN.search(name):
         raise BadInput("The name is empty. Give it at least one letter.")
+    if "\ufffd" in name:
+        raise BadInput("The name holds a character that could not be read (U+FFFD). Write it again.")
     if len(name) > NAME_LENGTH:
         raise BadInput(f"The name has {len(name):,} characters; {NAME_LENGTH} is the most. Shorten it.")
     return name

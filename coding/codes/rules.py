@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 
 from coding.codes.checks import (
@@ -173,8 +173,14 @@ def reword(
     if "name" in wording and (name := named(wording["name"])) != fresh.name:
         fresh.call(name)
         refuse_own_or_taken(fresh)
+    if fresh.wording() == before:
+        return
     fresh.version += 1
-    fresh.save(update_fields=["name", "name_key", *CRITERIA, "version"])
+    try:
+        with transaction.atomic():
+            fresh.save(update_fields=["name", "name_key", *CRITERIA, "version"])
+    except IntegrityError as wrong:  # coined in another tab since it was looked for
+        raise NameTaken from wrong
     record(fresh.project, by, f"reword_{fresh._meta.model_name}", fresh, before=before, after=fresh.wording(),
            reason=reason, stream=stream, key=key, private=fresh.released_at is None)  # fmt: skip
 

@@ -96,11 +96,15 @@ FEW = 3
 
 def insert(rows: Sequence[Model]) -> None:
     """Insert new rows of one table: a few by a statement that Django wrote before, more than that in bulk."""
+    connection = connections[DEFAULT_DB_ALIAS]
     if len(rows) > FEW:
         type(rows[0])._default_manager.bulk_create(rows)
         return
     for row in rows:
-        _insert(row, connections[DEFAULT_DB_ALIAS])
+        if connection.features.can_return_columns_from_insert:
+            _insert(row, connection)
+        else:  # SQLite before 3.35
+            row.save(force_insert=True)
 
 
 def _insert(row: Model, connection: BaseDatabaseWrapper) -> None:

@@ -46,6 +46,7 @@ class Saved:
     start: int
     end: int
     segment: str
+    widened: bool = False  # to whole characters, where the words that were asked for began or ended within one
 
 
 def begin(coder: User, assignment: Assignment, key: Key | None) -> tuple[Assignment, Saved | None]:
@@ -79,12 +80,13 @@ def repeated(coder: User, locked: Assignment, key: Key | None) -> Saved | None:
     if event is None:
         return None
     answer = json.loads(event.answer or "{}")
-    return Saved(event, locked, answer.get("start", 0), answer.get("end", 0), answer.get("segment", ""))
+    start, end, widened = answer.get("start", 0), answer.get("end", 0), answer.get("widened", False)
+    return Saved(event, locked, start, end, answer.get("segment", ""), widened)
 
 
 def write(
     locked: Assignment, verb: str, before: Scene, after: Scene, *, key: Key | None, at: datetime | None,
-    codes: Mapping[str, int] | None = None, undoes: Event | None = None,
+    codes: Mapping[str, int] | None = None, undoes: Event | None = None, widened: bool = False,
 ) -> Saved:  # fmt: skip
     """Bring what an act touches from one state, which stands, to another, and record it.
 
@@ -98,9 +100,10 @@ def write(
         locked.save(update_fields=["state"])
     start, end = Scene((*before.segments, *after.segments), (*before.marks, *after.marks)).span
     segment = next((one.uid for one in (*after.segments, *before.segments)), "")
+    answer = {"segment": segment, "start": start, "end": end} | ({"widened": True} if widened else {})
     event = record(
         locked.round.project, locked.coder, verb, f"segment:{segment}" if segment else locked.ref(),
         before=before.plain, after=after.plain, stream=locked.stream, key=key, at=at, undoes=undoes,
-        answer=canonical({"segment": segment, "start": start, "end": end}), private=locked.is_private,
+        answer=canonical(answer), private=locked.is_private,
     )  # fmt: skip
-    return Saved(event, locked, start, end, segment)
+    return Saved(event, locked, start, end, segment, widened)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,9 @@ from rest_framework.viewsets import GenericViewSet
 from coding.codes.api import NewWording, OtherWording
 from coding.codes.models import NAME_LENGTH, Code
 from coding.lib.api import Text, Uid, Whole, YesNo
-from coding.lib.refusals import Forbidden
+from coding.lib.refusals import BadInput, Forbidden
 from coding.open_coding import history, judging, naming, rules
-from coding.open_coding.acts import Saved, repeated
+from coding.open_coding.acts import Saved
 from coding.open_coding.changes import SegmentState, scene_in, state_with
 from coding.open_coding.models import Mark, Segment
 from coding.open_coding.naming import Naming
@@ -290,14 +290,9 @@ class Segments(InAssignment):
     def add_code(self, request: Request, assignment: UUID, uid: UUID) -> Response:
         """Give a segment one more code."""
         asked = Naming(**taken(NamingField, request))
-
-        def act(key: Key | None) -> Saved:
-            if again := repeated(person(request), self.assignment, key):
-                return again
-            there = one_of(self.rows(), uid)
-            return rules.code_segment(person(request), self.assignment, there.start, there.end, None, [asked], key=key)
-
-        return self.saved(act)
+        return self.saved(
+            lambda key: rules.add_code(person(request), self.assignment, self.there(uid, key), asked, key=key)
+        )
 
     @extend_schema(responses=Change)
     @action(detail=True, methods=["delete"], url_path="codes/<uuid:code>")
@@ -358,8 +353,7 @@ class Segments(InAssignment):
     @action(detail=False, methods=["post"])
     def marks(self, request: Request, assignment: UUID) -> Response:
         """Judge paragraphs: nothing here, or left out."""
-        asked = taken(Judgements, request)["paragraphs"]
-        return self.act(judging.mark_paragraphs, {one["start"]: one["kind"] for one in asked})
+        return self.act(judging.mark_paragraphs, judged_in(taken(Judgements, request)["paragraphs"]))
 
     @extend_schema(request=Back, responses=Change)
     @action(detail=False, methods=["post"])
@@ -402,7 +396,9 @@ class Segments(InAssignment):
     def submit(self, request: Request, assignment: UUID) -> Response:
         """Declare the incident coded; the lead can reopen it until release."""
         asked = taken(Submission, request)
-        each = {one["start"]: one["kind"] for one in asked.get("paragraphs", [])}
+        each = judged_in(asked.get("paragraphs", []))
+        if each and "rest" in asked:
+            raise BadInput("Judge the untouched paragraphs either all alike (rest) or each (paragraphs), not both.")
         return submit(request, self.assignment, partial(judging.submit, rest=each or asked.get("rest")))
 
     def act(self, verb: Callable[..., Saved], *asked: Any, **more: Any) -> Response:
@@ -413,6 +409,14 @@ class Segments(InAssignment):
     def there(self, uid: UUID, key: Key | None) -> UUID:
         """Give the id of a segment that is there (404), or that a retry took away before."""
         return uid if answered(person(self.request), key) else one_of(self.rows(), uid).uid
+
+
+def judged_in(asked: Sequence[dict[str, Any]]) -> dict[int, str]:
+    """Take the judgement of each paragraph. Raises BadInput where one is judged twice."""
+    each = {one["start"]: one["kind"] for one in asked}
+    if len(each) < len(asked):
+        raise BadInput("A paragraph is judged twice. Say of each one thing.")
+    return each
 
 
 def was_in(asked: dict[str, Any]) -> tuple[int, int] | None:

@@ -95,9 +95,11 @@ def standing(locked: Assignment, *scenes: Scene) -> Scene:
 
 
 def refuse_moved(locked: Assignment, now: Scene, other: Scene) -> None:
-    """Refuse to go from a state that does not stand any more (409)."""
+    """Refuse to go from a state that does not stand any more (409), or to ids that stand in another incident by now."""
     stands = standing(locked, now, other)
     if set(stands.segments) != set(now.segments) or set(stands.marks) != set(now.marks):
+        raise MovedOn
+    if Segment.objects.filter(uid__in=[one.uid for one in other.segments]).exclude(assignment=locked).exists():
         raise MovedOn
 
 

@@ -1,5 +1,6 @@
 """Undo and redo within an assignment, as far back as it goes, and its acts in words."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from coding.lib.refusals import Refusal
 from coding.open_coding.acts import MovedOn, Saved, begin, write
 from coding.open_coding.changes import Scene, refuse_moved, scene_in
 from coding.open_coding.queries import Desk
+from coding.open_coding.rules import marks_on
 from coding.people.models import Event, User
 from coding.people.rules import Key
 from coding.rounds.models import Assignment
@@ -80,9 +82,8 @@ def latest_key(assignment: Assignment) -> str:
 
 
 def refuse_passed(locked: Assignment, after: str) -> None:
-    """Refuse to undo or redo on top of a change that the asking page has not seen."""
-    latest = latest_key(locked) if after else ""
-    if latest and latest != after:
+    """Refuse to undo or redo on top of a change that the asking page has not seen, with a key or without one."""
+    if after and latest_key(locked) != after:
         raise MovedOn(
             "Something was changed in another tab or on another device since. Reload the incident, then undo there "
             "what you want to undo."
@@ -90,9 +91,17 @@ def refuse_passed(locked: Assignment, after: str) -> None:
 
 
 def put_back(locked: Assignment, verb: str, event: Event, key: Key | None, at: datetime | None) -> Saved:
-    """Put back what stood before an event; to redo is to undo an undoing."""
+    """Put back what stood before an event; to redo is to undo an undoing.
+
+    Judgements that came with a submission, after the act, give way: their paragraphs hold something again.
+    """
     before, after = scene_in(event.after), scene_in(event.before)
     refuse_moved(locked, before, after)
+    known = {one.uid for one in before.marks}
+    stretches = [(one.start, one.end) for one in after.segments] + [(one.start, one.end) for one in after.marks]
+    later = {mark.uid: mark for start, end in stretches for mark in marks_on(locked, start, end)}
+    given_up = tuple(mark for uid, mark in later.items() if uid not in known)
+    before = replace(before, marks=(*before.marks, *given_up))
     return write(locked, verb, before, after, key=key, at=at, undoes=event)
 
 
@@ -128,24 +137,21 @@ class Act(NamedTuple):
 def acts(desk: Desk) -> list[Act]:
     """List the latest acts of an assignment, latest first, for its coder, named as in the round's edition."""
     assignment = desk.assignment
-    events = list(
-        Event.objects.filter(stream=assignment.stream, actor=assignment.coder, verb__in=[*ACTS, "undo", "redo"])
-        .order_by("-position")[: LISTED * 2]
-    )  # fmt: skip
-    stands = done(events)
-    rows = [event for event in events if event.verb in ACTS][:LISTED]
+    own = Event.objects.filter(stream=assignment.stream, actor=assignment.coder).order_by("-position")
+    rows = list(own.filter(verb__in=ACTS)[:LISTED])
+    stands = done(own.filter(position__gt=rows[-1].position)) if rows else {}
     scenes = {event.pk: (scene_in(event.before), scene_in(event.after)) for event in rows}
     uids = {code for pair in scenes.values() for scene in pair for one in scene.segments for code in one.codes}
     names = {str(code.uid): desk.wording.named(code)[1] for code in Code.objects.filter(uid__in=uids)}
     return [in_words(event, *scenes[event.pk], desk.text, names, stands.get(event.pk, True)) for event in rows]
 
 
-def done(events: list[Event]) -> dict[int, bool]:
-    """Say of each act whether it stands, after all that was undone and redone (latest event first)."""
+def done(events: QuerySet[Event]) -> dict[int, bool]:
+    """Say which acts do not stand, after all that was undone and redone since (latest event first)."""
     stands: dict[int, bool] = {}
-    for event in events:
-        if event.undoes_id is not None and stands.get(event.pk, True):
-            stands[event.undoes_id] = False
+    for pk, undone in events.values_list("pk", "undoes"):
+        if undone is not None and stands.get(pk, True):
+            stands[undone] = False
     return stands
 
 

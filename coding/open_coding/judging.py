@@ -56,7 +56,7 @@ def mark_paragraphs(
         raise BadInput("No paragraph starts there. Reload the incident and choose one again.")
     if set(starts.values()) - {*Kind.values, ""}:
         raise BadInput(f"A paragraph is marked {' or '.join(Kind.values)}, or nothing to take the mark back.")
-    chosen = [parts[start] for start in starts]
+    chosen = [parts[start] for start in sorted(starts)]
     free = {part.start for part in bare(chosen, locked.segments.values_list("start", "end"))}
     if any(kind and start not in free for start, kind in starts.items()):
         raise BadInput("There is a segment in this paragraph, so it holds something. Delete the segment first.")
@@ -149,6 +149,8 @@ def submit(
         return locked
     left = [] if locked.uncodable_because else untouched(locked)
     kinds: Mapping[int, Any] = rest if isinstance(rest, Mapping) else {part.start: rest for part in left}
+    if kinds.keys() - {part.start for part in left}:
+        raise Untouched("A paragraph that was judged holds something by now, or none begins there. Look again.")
     missing = [part for part in left if kinds.get(part.start) not in Kind.values]
     if missing:
         raise Untouched(untouched_words(len(missing)))

@@ -141,6 +141,10 @@ def propose_wording(
     if str(code) not in edition_codes(locked):
         raise BadInput(UNKNOWN)
     target, project, texts = f"code:{code}", locked.round.project, worded(wording)
+    if "name" in wording:
+        texts["name"] = named(wording["name"])
+    if not texts:
+        raise BadInput("Say what should be worded differently.")
     Proposal.objects.update_or_create(
         target=target, project=project, by=coder, round_uid=locked.round.uid, state=Proposal.State.OPEN,
         defaults={"wording": texts, "at": clock.now()},

@@ -68,7 +68,8 @@ def code_segment(
     codes = found_or_coined(locked, namings, [(first, last)])
     before, after = coded(locked, first, last, uid or ids.new_uid(), codes)
     refuse_exclusive(locked, after.segments)
-    return write(locked, "code_segment", before, after, codes=codes, key=key, at=at)
+    widened = first < whole("start", start) or last > whole("end", end)
+    return write(locked, "code_segment", before, after, codes=codes, widened=widened, key=key, at=at)
 
 
 def coded(locked: Assignment, start: int, end: int, uid: UUID, codes: dict[str, int]) -> tuple[Scene, Scene]:
@@ -129,6 +130,27 @@ def code_hits(
     after = Scene(tuple(one for _, now in steps for one in now.segments))
     refuse_exclusive(locked, after.segments)
     return write(locked, "code_hits", before, after, codes=codes, key=key, at=at)
+
+
+@transaction.atomic
+def add_code(
+    coder: User,
+    assignment: Assignment,
+    segment: UUID,
+    naming: Naming,
+    *,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Saved:
+    """Give a segment one more code, wherever its ends stand by now."""
+    locked, again = begin(coder, assignment, key)
+    if again:
+        return again
+    before = find_segment(locked, segment)
+    codes = found_or_coined(locked, [naming], [(before.start, before.end)])
+    after = replace(before, codes=tuple(dict.fromkeys((*before.codes, *codes))))
+    refuse_exclusive(locked, [after])
+    return write(locked, "code_segment", Scene((before,)), Scene((after,)), codes=codes, key=key, at=at)
 
 
 @transaction.atomic
@@ -212,8 +234,8 @@ def move_ends(
     after = replace(before, start=first, end=last)
     refuse_taken(locked, [after])
     refuse_exclusive(locked, [after])
-    marks = marks_on(locked, first, last)
-    return write(locked, "move_ends", Scene((before,), marks), Scene((after,)), key=key, at=at)
+    marks, widened = marks_on(locked, first, last), first < whole("start", start) or last > whole("end", end)
+    return write(locked, "move_ends", Scene((before,), marks), Scene((after,)), widened=widened, key=key, at=at)
 
 
 @transaction.atomic
@@ -243,7 +265,7 @@ def split_segment(
     first = replace(before, start=left[0], end=left[1])
     second = replace(before, uid=str(uid or ids.new_uid()), start=right[0], end=right[1])
     refuse_too_many(locked, 1)
-    refuse_taken(locked, [first, second])
+    refuse_taken(locked, [first, second], new=second.uid)
     return write(locked, "split_segment", Scene((before,)), Scene((first, second)), key=key, at=at)
 
 
@@ -303,12 +325,12 @@ def refuse_stale(state: SegmentState, was: tuple[Any, Any] | None) -> None:
         )
 
 
-def refuse_taken(locked: Assignment, states: Sequence[SegmentState], leaving: str = "") -> None:
-    """Refuse a span that another segment of this coder holds, unless that one is leaving; or an id that is taken."""
+def refuse_taken(locked: Assignment, states: Sequence[SegmentState], leaving: str = "", new: str = "") -> None:
+    """Refuse a span that another segment of this coder holds, unless that one is leaving; or a new id that is taken."""
     for state in states:
         for there in THERE(assignment=locked.pk, start=state.start, end=state.end, uid=UUID(state.uid)):
             held = str(there.uid)
-            if held == state.uid and there.assignment_id != locked.pk:
+            if held == state.uid and (there.assignment_id != locked.pk or held == new):
                 raise BadInput("This id is taken. Choose another random one for the new segment.")
             if held not in {one.uid for one in states} | {leaving}:
                 raise SpanTaken

@@ -73,9 +73,17 @@ def code_segment(request: MemberRequest, uid: str) -> HttpResponse:
         start, end = find_quote(assignment.incident.text, quote, whole("occurrence", post.get("occurrence") or 1))
     saved = rules.code_segment(
         request.user, assignment, start, end, quote, [naming_from(post)],
-        uid=as_uid(post.get("segment", "")), key=key_of(request),
+        uid=new_uid_in(post, "segment"), key=key_of(request),
     )  # fmt: skip
     return changed(request, saved)
+
+
+def new_uid_in(post: Any, field: str) -> UUID | None:
+    """Take the id that the page chose for a new segment, if it did. Raises BadInput."""
+    text, uid = post.get(field, ""), as_uid(post.get(field, ""))
+    if text and uid is None:
+        raise BadInput("The id of the new segment is none. Reload the incident and try again.")
+    return uid
 
 
 def naming_from(post: Any) -> Naming:
@@ -127,7 +135,7 @@ def move_ends(request: MemberRequest, uid: str, segment: Any) -> HttpResponse:
 def split_segment(request: MemberRequest, uid: str, segment: Any) -> HttpResponse:
     post = request.POST
     return save(
-        request, uid, rules.split_segment, segment, post.get("at"), was=was_in(post), uid=as_uid(post.get("new", ""))
+        request, uid, rules.split_segment, segment, post.get("at"), was=was_in(post), uid=new_uid_in(post, "new")
     )
 
 
@@ -216,6 +224,7 @@ def codes(request: MemberRequest, uid: str) -> HttpResponse:
     assignment = get_object_or_404(
         Assignment.objects.writable_by(request.user).select_related("round__project", "round__edition", "coder"),
         uid=uid,
+        round__stage=Round.Stage.OPEN,
     )
     return render(
         request, "open_coding/_codes.html", {"assignment": assignment, "codes": Desk(assignment, request.user).codes()}
@@ -275,7 +284,7 @@ def define(request: MemberRequest, uid: str, code: Any) -> HttpResponse:
     """Write the definition of one's own private code; each wording is kept."""
     assignment = assignment_for(request, uid)
     found = get_object_or_404(naming.own_codes(assignment), uid=code)
-    version = whole("version", request.POST.get("version", found.version))
+    version = whole("version", request.POST.get("version", ""))
     naming.word_own(request.user, assignment, found, version, key=key_of(request), **wording_in(request.POST))
     return worded(request, assignment, code, "Kept. The former wording stays in what you did.")
 
@@ -316,7 +325,8 @@ def call_uncodable(request: MemberRequest, uid: str) -> HttpResponse:
 @signed_in
 def ask_reopening(request: MemberRequest, uid: str) -> HttpResponse:
     """Ask the lead to give a submitted incident back."""
-    rounds.ask_reopening(request.user, assignment_for_saving(request, uid), request.POST.get("reason", ""))
+    asked = assignment_for_saving(request, uid), request.POST.get("reason", "")
+    rounds.ask_reopening(request.user, *asked, key=key_of(request))
     return back_with(
         request, reverse("open_coding:workspace", args=[uid]), "Asked. The lead decides on the round's page."
     )

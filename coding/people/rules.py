@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from coding.lib import clock
@@ -101,7 +101,12 @@ def record(
         answer=answer, undoes=undoes, released_at=None if private else at, previous_hash=previous,
     )  # fmt: skip
     event.hash = sha256(canonical(hashed(event)))
-    insert([event])
+    try:
+        insert([event])
+    except IntegrityError as wrong:  # two requests at once in two streams, under one key
+        if key and ("event_key_once" in str(wrong) or "people_event.key" in str(wrong)):
+            raise KeyReused from wrong
+        raise
     return event
 
 

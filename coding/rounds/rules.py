@@ -16,7 +16,7 @@ from coding.lib import clock
 from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Forbidden, Refusal
 from coding.people.models import Membership, Project, Role, User
-from coding.people.rules import lock_project_stream, record
+from coding.people.rules import Key, answered, lock_project_stream, record
 from coding.rounds.models import Assignment, Opening, Round
 
 CODING = (Role.LEAD, Role.CODER)
@@ -246,9 +246,13 @@ def refuse_no_coder(locked: Assignment) -> None:
 
 
 @transaction.atomic
-def ask_reopening(coder: User, assignment: Assignment, reason: str, at: datetime | None = None) -> Assignment:
+def ask_reopening(
+    coder: User, assignment: Assignment, reason: str, at: datetime | None = None, *, key: Key | None = None
+) -> Assignment:
     """Ask the lead to give a submitted assignment back, until its round is released."""
     locked = lock_assignment(assignment, coder)
+    if answered(coder, key):
+        return locked
     if locked.coder_id != coder.pk:
         raise Forbidden("This is somebody else's work. Only its coder can ask for it.")
     refuse_no_coder(locked)
@@ -261,7 +265,7 @@ def ask_reopening(coder: User, assignment: Assignment, reason: str, at: datetime
     locked.reopening_asked = worded({"reason": reason.strip()})["reason"]
     locked.save(update_fields=["reopening_asked"])
     record(locked.round.project, coder, "ask_reopening", locked, reason=locked.reopening_asked, stream=locked.stream,
-           at=at, private=locked.is_private)  # fmt: skip
+           key=key, at=at, private=locked.is_private)  # fmt: skip
     return locked
 
 

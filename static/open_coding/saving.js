@@ -313,6 +313,7 @@ function put(html) {
   if (!saved && html) return; // beside the text, which stays as it is
   paints += 1;
   changed = saved?.dataset.segment ?? "";
+  if (saved && "widened" in saved.dataset) say("alert", "The selection was widened to whole characters.");
 }
 
 /** What is being written in it, and the focus, stay where they are. @param {Element} element */

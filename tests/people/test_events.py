@@ -108,8 +108,9 @@ def test_keys_are_each_actors_own(project, lead, ada):
 
 def test_the_database_takes_a_key_once(project, lead):
     record(project, lead, "look", project, key=Key("k1", ""))
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(KeyReused), transaction.atomic():
         record(project, lead, "look", project, key=Key("k1", ""))
+    assert Event.objects.filter(key="k1").count() == 1
 
 
 def test_events_without_a_key_never_collide(project, lead):
