@@ -176,7 +176,7 @@ def _run(run: str, here: Sequence[Highlight], top: Highlight, lanes: dict[str, i
     keys = " ".join([top.key, *[one.key for one in here if one is not top]])
     reach = ""
     if quote:
-        label = _safe(", ".join([name for _, name in top.codes]))
+        label = _safe(", ".join([name for _, name in top.codes])) + (", uncertain" if top.is_uncertain else "")
         reach = f' tabindex="0" role="button" aria-label="{label}: {_safe(quote)}"'
     uncertain = " data-uncertain" if top.is_uncertain else ""
     return (f'<mark class="seg" data-seg="{keys}"'
@@ -209,7 +209,7 @@ def _margin(part: Paragraph, inside: Sequence[Highlight]) -> str:
         for one in starting
         for hue, name in one.codes
     )
-    return f'<ul class="margin" aria-label="Codes">{items}</ul>'
+    return f'<ul class="margin" aria-label="Codes">{items}</ul>' if items else '<div class="margin"></div>'
 
 
 def outline(

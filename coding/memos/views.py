@@ -115,6 +115,7 @@ def on_thing(request: MemberRequest, project: Project, kind: str, uid: UUID) -> 
     context = {
         "kind": kind, "thing": thing, "about": about_thing(member, kind, thing), "page": page,
         "memos": shown(member, list(page)), "draft": draft, "kept": kept, "may_write": may_write(member),
+        "in_place": is_htmx(request),
     }  # fmt: skip
     template = "memos/on.html#panel" if is_htmx(request) else "memos/on.html"
     answer = render(request, template, context, status=status)

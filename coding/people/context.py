@@ -31,6 +31,18 @@ CLOSED_WHILE_BLIND = {name for _, name in WAY} - {"incidents:list", "rounds:list
 NOT_FOR_CODERS = {"reconciliation:queue"}
 
 
+# Pages that belong to a step of the way, though their address does not begin with that step's.
+BESIDE = {
+    "rounds:list": ["/code/", "/rate/"],
+    "axial_coding:board": ["/p/{}/codes/", "/p/{}/categories/"],
+    "codebook:document": ["/p/{}/editions/"],
+}
+
+
+def beside(name: str, slug: str) -> list[str]:
+    return [path.format(slug) for path in BESIDE.get(name, [])]
+
+
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Give the base page its theme, project, navigation and keys."""
     project, membership = getattr(request, "project", None), getattr(request, "membership", None)
@@ -43,7 +55,9 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             if name in closed:
                 continue
             url = reverse(name, args=[project.slug])
-            nav.append({"label": label, "url": url, "current": request.path.startswith(url)})
+            nav.append(
+                {"label": label, "url": url, "current": request.path.startswith((url, *beside(name, project.slug)))}
+            )
     return {"theme": getattr(request.user, "theme", ""), "project": project, "nav": nav,
             "membership": membership, **keys_of(request.user)}  # fmt: skip
 

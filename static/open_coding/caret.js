@@ -42,6 +42,12 @@ export function forget() {
   show(null);
 }
 
+/** Mark what is chosen again, after a paragraph that holds some of it was drawn anew. */
+export function redraw() {
+  const range = chosen();
+  if (range) show(range);
+}
+
 /** The same words after their paragraph was replaced. @param {HTMLElement} words */
 const present = (words) =>
   words.isConnected ? words : document.querySelector(`#text .words[data-start="${words.dataset.start}"]`);

@@ -2,7 +2,7 @@
 
 import { announce } from "../js/page.js";
 import { does } from "../js/keys.js";
-import { rest, take } from "./caret.js";
+import { forget, rest, take } from "./caret.js";
 import { spanOf } from "./offsets.js";
 import { divert, open } from "./panel.js";
 import { save } from "./saving.js";
@@ -39,7 +39,10 @@ function enter(next, words, taker) {
   if (words) announce(words);
 }
 
-const leave = () => enter("", "", null);
+function leave() {
+  enter("", "", null);
+  forget();
+}
 
 /** Choose anew which words the segment holds; the next choice is its new span. */
 function moveEnds() {
@@ -141,12 +144,13 @@ function placeHandles() {
   const last = [...(own.at(-1)?.getClientRects() ?? [])].at(-1);
   const isRight = getComputedStyle(own[0].closest(".words") ?? text).direction === "rtl";
   if (!first || !last) return;
-  put(handles[0], isRight ? first.right : first.left, first);
-  put(handles[1], isRight ? last.left : last.right, last);
+  put(handles[0], isRight ? first.right : first.left, first, isRight);
+  put(handles[1], isRight ? last.left : last.right, last, !isRight);
 }
 
-/** @param {HTMLElement} handle @param {number} x @param {DOMRect} line */
-function put(handle, x, line) {
+/** @param {HTMLElement} handle @param {number} x @param {DOMRect} line @param {boolean} isLeftwards the segment lies on its left */
+function put(handle, x, line, isLeftwards) {
+  handle.dataset.inward = isLeftwards ? "left" : "right";
   handle.style.setProperty("--x", `${x + scrollX}px`);
   handle.style.setProperty("--y", `${line.top + scrollY}px`);
   handle.style.setProperty("--line", `${line.height}px`);

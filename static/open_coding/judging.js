@@ -67,6 +67,20 @@ document.addEventListener("click", (event) => {
   if (button) nextUntouched();
 });
 
+// By mouse or finger: one button, which stands beside the paragraph that is pointed at while nothing is coded there.
+const judging = Object.assign(document.createElement("button"), { type: "button", className: "button small quiet judge" });
+text.addEventListener("pointerover", ({ target }) => {
+  const part = target instanceof Element ? target.closest(".para") : null;
+  if (!(part instanceof HTMLElement) || part.contains(judging)) return;
+  if (!("untouched" in part.dataset || "mark" in part.dataset)) return judging.remove();
+  judging.textContent = part.dataset.mark === "nothing_here" ? "Take back" : "Nothing here";
+  part.querySelector(".margin")?.append(judging);
+});
+judging.addEventListener("click", () => {
+  const part = judging.closest(".para");
+  if (part instanceof HTMLElement) judge(part);
+});
+
 /** Let what the filter does not ask for recede: all but one code's segments, or all that is coded. */
 function show() {
   if (!(filter instanceof HTMLSelectElement)) return;

@@ -1,7 +1,7 @@
 /** The panel that opens at a selection: type to find or coin a code, Enter applies, v takes the words, 1 to 9 the codes last used. */
 
 import { capOf, does } from "../js/keys.js";
-import { show } from "./caret.js";
+import { forget, show } from "./caret.js";
 import { save } from "./saving.js";
 
 /** @typedef {import("./offsets.js").Span} Span */
@@ -169,7 +169,10 @@ async function apply(choice, again) {
   if (again && !as) {
     input.value = "";
     list_();
-  } else close();
+  } else {
+    close();
+    forget(); // what is chosen from now on is for something else
+  }
   try {
     await sent;
   } catch (wrong) {
@@ -181,7 +184,7 @@ async function apply(choice, again) {
 }
 
 /** A name from the words: one line, at most 200 characters. @param {string} quote */
-const inVivo = (quote) => [...quote.replace(/\s+/g, " ")].slice(0, 200).join("");
+export const inVivo = (quote) => [...quote.replace(/\s+/g, " ")].slice(0, 200).join("");
 
 input.addEventListener("input", list_);
 input.addEventListener("keydown", (event) => {

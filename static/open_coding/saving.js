@@ -316,11 +316,21 @@ function put(html) {
   if (saved && "widened" in saved.dataset) say("alert", "The selection was widened to whole characters.");
 }
 
+/** The focus goes on to the same segment, or to the text where it is gone. @param {Element} old @param {Element} element */
+function replaceText(old, element) {
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const uid = active?.closest("[data-seg]")?.getAttribute("data-seg")?.split(" ")[0];
+  old.replaceWith(element);
+  const next = uid ? element.querySelector(`[tabindex][data-seg~="${uid}"]`) : null;
+  const to = next ?? (active && document.getElementById("text"));
+  if (to instanceof HTMLElement) to.focus({ preventScroll: true });
+}
+
 /** What is being written in it, and the focus, stay where they are. @param {Element} element */
 function replace(element) {
   const old = document.getElementById(element.id);
   if (!old) return;
-  if (!old.closest("#card")) return old.replaceWith(element);
+  if (!old.closest("#card")) return replaceText(old, element);
   const [active, hadFocus] = [document.activeElement, old.contains(document.activeElement)];
   for (const field of old.querySelectorAll("textarea")) { // words that nobody has yet stay in their own field
     const anew = field.value !== field.defaultValue && element.querySelector(`textarea[name="${field.name}"]`);

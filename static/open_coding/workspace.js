@@ -4,12 +4,12 @@ import { announce } from "../js/page.js";
 import { does } from "../js/keys.js";
 import { isWritten, refuse } from "./beside.js";
 import { cardOf } from "./card.js";
-import { chosen, forget, move } from "./caret.js";
+import { chosen, forget, move, redraw } from "./caret.js";
 import { stretch } from "./changing.js";
 import { drop } from "./drafts.js";
 import "./judging.js";
 import { spanOf } from "./offsets.js";
-import { close, isOpen, numbered, open } from "./panel.js";
+import { close, inVivo, isOpen, numbered, open } from "./panel.js";
 import "./pointing.js";
 import { save } from "./saving.js";
 
@@ -44,11 +44,15 @@ async function focusOn(uid) {
   if (!answer?.ok || answer.redirected) return; // what the page itself knows of it stands there
   const html = await answer.text();
   if (focused !== uid || !shows()) return; // a memo or a comparison has taken its place
-  const at = [...card.querySelectorAll(REACHED)].indexOf(/** @type {Element} */ (document.activeElement));
+  const active = card.contains(document.activeElement) ? purpose(/** @type {Element} */ (document.activeElement)) : null;
   card.innerHTML = html;
   document.dispatchEvent(new CustomEvent("loam:card"));
-  if (at >= 0) ([...card.querySelectorAll(REACHED)][at] ?? card).focus({ preventScroll: true });
+  if (active !== null) ([...card.querySelectorAll(REACHED)].find((one) => purpose(one) === active) ?? card).focus({ preventScroll: true });
 }
+
+/** What a control of a card is for, so that the focus never comes to stand on something else. @param {Element} control */
+const purpose = (control) =>
+  [control.tagName, control.closest("form")?.action ?? control.getAttribute("href"), ...Object.entries(/** @type {HTMLElement} */ (control).dataset).flat()].join(" ");
 
 /** The segment that a run shows: the shortest there, named first. @param {HTMLElement} run */
 const topOf = (run) => (run.dataset.seg ?? "").split(" ")[0];
@@ -79,7 +83,7 @@ text.addEventListener("keydown", (event) => {
     focusOn("");
   } else if (chosen() && does(event, "in_vivo")) {
     event.preventDefault();
-    openAtCaret(event.target);
+    applyWords();
   } else if (document.body.dataset.singleKeys === "on" && numbered(event)) {
     event.preventDefault();
     applyAgain(/** @type {DOMStringMap} */ (numbered(event)));
@@ -105,6 +109,18 @@ function applyAgain(row) {
   if (!span) return announce("Choose some words first.");
   const fields = { start: String(span.start), end: String(span.end), quote: span.quote, code: row.uid ?? "", segment: crypto.randomUUID() };
   save(text.dataset.code ?? "", fields, `Coded as ${row.name}: ${span.quote}`).catch(complain);
+  forget();
+}
+
+/** Take the chosen words themselves as a code's name. */
+function applyWords() {
+  const range = chosen();
+  const span = range && spanOf(range);
+  if (!span) return;
+  const name = inVivo(span.quote);
+  const fields = { start: String(span.start), end: String(span.end), quote: span.quote, name, in_vivo: "1", segment: crypto.randomUUID() };
+  save(text.dataset.code ?? "", fields, `Coded as ${name}: ${span.quote}`).catch(complain);
+  forget();
 }
 
 /** @param {string} uid */
@@ -175,7 +191,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("loam:saved", async () => {
-  forget();
+  if (!isOpen()) redraw();
   const codes = document.getElementById("codes");
   const still = focused && text.querySelector(`[data-seg~="${focused}"]`) ? focused : "";
   if (card.querySelector(".segment-card")) focusOn(still); // and not over a memo or a comparison

@@ -256,3 +256,80 @@ def test_a_definition_that_is_saved_beside_the_text_is_not_asked_about(room):
     room.press("c")
     expect(page.locator("#card")).to_contain_text("What is promised and not kept.")
     assert asked == []
+
+
+def hold(page, address):
+    """Keep requests to an address back; gives what lets them through."""
+    held = []
+    page.route(address, lambda route: held.append(route))
+
+    def let_go():
+        page.unroute(address)
+        for route in held:
+            route.continue_()
+
+    return let_go
+
+
+def test_what_is_chosen_while_a_save_is_on_its_way_stays_chosen(room):
+    page = room.page
+    clear(room)
+    let_go = hold(page, "**/segments/")
+    room.press("ArrowRight", "Enter")
+    page.keyboard.type("first")
+    room.press("Enter", "ArrowDown")
+    chosen = "String([...(CSS.highlights.get('pending') ?? [])][0] ?? '')"
+    later = page.evaluate(chosen)
+    assert later
+    let_go()
+    saved(page)
+    assert page.evaluate(chosen) == later
+    room.press("v")
+    expect(page.locator("#text .seg", has_text=later)).to_have_count(1)
+    saved(page)
+    assert [quote for quote, _ in segments(room)][-1] == later
+
+
+def test_one_key_takes_the_words_themselves(room):
+    clear(room)
+    room.press("ArrowRight", "v")
+    expect(room.page.locator("#text .seg")).to_have_count(1)
+    [(quote, names)] = segments(room)
+    assert names == [quote]
+
+
+def test_the_focus_stays_on_a_segment_that_is_drawn_anew(room):
+    page = room.page
+    clear(room)
+    code(room, "doubtful", "ArrowRight")
+    focus_first_segment(page)
+    room.press("u")
+    expect(page.locator(".segment-card .chip")).to_have_text("uncertain")
+    expect(page.locator("#text .seg[tabindex]").first).to_be_focused()
+
+
+def test_the_focus_never_comes_to_stand_on_another_control_of_a_card(room):
+    page = room.page
+    clear(room)
+    code(room, "one", "ArrowRight")
+    focus_first_segment(page)
+    page.locator(".segment-card [data-add]").click()
+    page.keyboard.type("two")
+    room.press("Enter")
+    expect(page.locator(".segment-card .code-name")).to_have_count(2)
+    page.locator(".segment-card").get_by_role("button", name="Take off one").focus()
+    room.press("Enter")
+    expect(page.locator(".segment-card .code-name")).to_have_count(1)
+    expect(page.locator("#card")).to_be_focused()
+
+
+def test_a_paragraph_is_judged_by_the_pointer(room):
+    page = room.page
+    clear(room)
+    part = page.locator(".para[data-untouched]").first
+    part.hover()
+    part.get_by_role("button", name="Nothing here").click()
+    expect(page.locator('.para[data-mark="nothing_here"]')).to_have_count(1)
+    page.locator('.para[data-mark="nothing_here"]').hover()
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator('.para[data-mark="nothing_here"]')).to_have_count(0)

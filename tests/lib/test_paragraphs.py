@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coding.lib.paragraphs import LONG, Highlight, covered_lengths, paragraphs, render, shorten, snap, stack, touched
+from coding.lib.templatetags.text_tags import cut
 
 TEXTS = st.text(alphabet=st.sampled_from("ab \n\t.é🏽👩‍👧नि؟م"), max_size=80)
 
@@ -141,3 +142,22 @@ def test_snapping_leaves_only_white_space_as_nothing():
 
 def test_shortened_words_end_at_a_word():
     assert shorten("The filing was late, they said", 12) == "The filing…"
+
+
+def test_a_segment_that_is_uncertain_says_so_to_whoever_hears_it():
+    text = "late fee"
+    [part] = paragraphs(text)
+    said = render(text, part, [Highlight("k", 0, 4, ((1, "promise"),), is_uncertain=True)])
+    assert 'aria-label="promise, uncertain: late"' in said
+
+
+def test_a_paragraph_without_codes_lists_none():
+    [part] = paragraphs("late fee")
+    assert "<ul" not in render("late fee", part, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "shown"), [("short", 5, "short"), ("e\u0301toile", 3, "e\u0301…"), ("a👩‍👩‍👧b", 4, "a…")]
+)
+def test_quoted_words_are_cut_between_characters_and_stay_as_they_are(text, most, shown):
+    assert cut(text, most) == shown
