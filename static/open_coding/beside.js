@@ -75,6 +75,13 @@ export function close() {
   (from?.isConnected ? from : text).focus({ preventScroll: true });
 }
 
+const closing = document.querySelector("[data-close-card]");
+new MutationObserver(() => closing?.toggleAttribute("hidden", !card.childElementCount)).observe(card, { childList: true });
+closing?.addEventListener("click", () => {
+  if (isWritten()) refuse();
+  else document.dispatchEvent(new CustomEvent("loam:close"));
+});
+
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-beside]") : null;
   if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -2,7 +2,7 @@
 
 import { announce } from "../js/page.js";
 import { does } from "../js/keys.js";
-import { isWritten, refuse } from "./beside.js";
+import { close as putAway, isWritten, refuse } from "./beside.js";
 import { cardOf } from "./card.js";
 import { chosen, forget, move, redraw } from "./caret.js";
 import { stretch } from "./changing.js";
@@ -39,7 +39,10 @@ async function focusOn(uid) {
   if (isWritten()) return uid ? refuse() : undefined;
   if (!uid) return card.replaceChildren();
   const shows = () => card.querySelector("[data-segment]")?.getAttribute("data-segment") === uid;
-  if (!shows()) card.replaceChildren(cardOf(uid));
+  if (!shows()) {
+    card.replaceChildren(cardOf(uid));
+    raise(text.querySelector(".seg.is-start"));
+  }
   const answer = await fetch(`${base}segments/${uid}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
   if (!answer?.ok || answer.redirected) return; // what the page itself knows of it stands there
   const html = await answer.text();
@@ -48,6 +51,17 @@ async function focusOn(uid) {
   card.innerHTML = html;
   document.dispatchEvent(new CustomEvent("loam:card"));
   if (active !== null) ([...card.querySelectorAll(REACHED)].find((one) => purpose(one) === active) ?? card).focus({ preventScroll: true });
+}
+
+document.addEventListener("loam:close", () => {
+  focusOn("");
+  putAway();
+});
+
+/** On a small screen the card stands over the lower half: bring the segment above it. @param {Element | undefined} run */
+function raise(run) {
+  const top = run?.getBoundingClientRect().top ?? 0;
+  if (run && matchMedia("(width < 60rem)").matches && top > innerHeight * 0.4) scrollBy({ top: top - innerHeight * 0.2, behavior: "instant" });
 }
 
 /** What a control of a card is for, so that the focus never comes to stand on something else. @param {Element} control */
@@ -203,6 +217,8 @@ document.addEventListener("loam:saved", async () => {
   sent.innerHTML = await answer.text();
   document.getElementById("codes")?.replaceWith(sent.content);
 });
+
+if (matchMedia("(width < 40rem)").matches) document.querySelector("#tour details")?.removeAttribute("open"); // the text first
 
 // All of the text has its heights by then, so that places stay where they are while what is out of sight rests.
 requestAnimationFrame(() => requestAnimationFrame(() => text.classList.add("is-laid")));

@@ -13,6 +13,10 @@ FLAGS = [
 ]  # fmt: skip
 
 
+# The shell is the same engine without a window's frame: it needs half the time, and shows the same pages.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser/" in str(item.path):
@@ -21,7 +25,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium_path():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         missing = (
             "Chromium is not installed, so the browser tests did not run. Install it (Debian: apt install chromium)."
