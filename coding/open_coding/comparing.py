@@ -1,7 +1,7 @@
 """Constant comparison and search: a code's segments side by side, and words found in the text and in own segments."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from coding.lib.text import fold
 from coding.open_coding.models import Segment
 from coding.open_coding.naming import usable_codes
 from coding.open_coding.queries import Desk
-from coding.rounds.models import Round
+from coding.rounds.models import Assignment, Round
 
 CONTEXT = 120  # code points before and after a segment
 MOST_SHOWN = 200
@@ -35,6 +35,7 @@ class Found:
     incident: int = 0
     title: str = ""
     is_here: bool = False
+    may_move: bool = False  # to another code: in the reader's own work that is not submitted
 
 
 def comparable(desk: Desk) -> QuerySet[Segment]:
@@ -58,9 +59,12 @@ def comparison(desk: Desk, uid: UUID) -> dict[str, Any]:
     hue, name = desk.wording.named(code)
     wording = {part: shared[part] if shared else getattr(code, part) for part in WORDING}
     rows = comparable(desk).filter(codings__code=code).distinct()
+    shown = [found(desk, row) for row in in_context(rows)[:MOST_SHOWN]]
+    own = Assignment.objects.writable_by(desk.reader).filter(coder=desk.reader, round__state=Round.State.OPEN)
+    movable = set(own.exclude(state=Assignment.State.SUBMITTED).values_list("uid", flat=True))
     return {
         "code": code, "uid": uid, "hue": hue, "name": name, "wording": wording, "is_own": shared is None,
-        "total": rows.count(), "found": [found(desk, row) for row in in_context(rows)[:MOST_SHOWN]],
+        "total": rows.count(), "found": [replace(one, may_move=one.assignment in movable) for one in shown],
     }  # fmt: skip
 
 

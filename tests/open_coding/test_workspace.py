@@ -214,3 +214,14 @@ def test_calling_an_incident_uncodable_from_a_line_needs_no_page(desk, ada, sign
         assert answer.status_code == 204
     desk.refresh_from_db()
     assert desk.uncodable_because == "A list of links."
+
+
+def test_a_segment_is_moved_from_the_comparison_in_ones_own_open_work_only(desk, ada, bo, sign_in):
+    factory.code(desk, "late fee", "inventing a rule")
+    code, other = Code.objects.get(coined_by=ada), desk.round.assignments.filter(coder=ada).exclude(pk=desk.pk).get()
+    factory.code(other, "guest", "inventing a rule")
+    page = sign_in(ada).get(url("compare", desk, code.uid))
+    assert [one.may_move for one in page.context["found"]] == [True, True]
+    factory.hand_in(other)
+    page = sign_in(ada).get(url("compare", desk, code.uid))
+    assert [(one.assignment, one.may_move) for one in page.context["found"]] == [(desk.uid, True), (other.uid, False)]
