@@ -94,9 +94,6 @@ PLACES = """([start, end]) => {
 }"""
 
 
-ENOUGH_TEXT = 2_000  # code points: what is coded stands near the beginning
-
-
 class Row(NamedTuple):
     """A segment as the server holds it."""
 
@@ -110,8 +107,7 @@ class Row(NamedTuple):
 def text_of(script):
     """Give the declaration in this script where it is at hand, else a short text of our own."""
     path = UDHR / f"udhr_{DECLARATIONS.get(SCRIPTS[script])}.txt"
-    whole = path.read_text(encoding="utf-8").removeprefix("\ufeff") if path.exists() else OWN[script]
-    return whole[: whole.find("\n\n", ENOUGH_TEXT)] if len(whole) > 2 * ENOUGH_TEXT else whole
+    return path.read_text(encoding="utf-8").removeprefix("\ufeff") if path.exists() else OWN[script]
 
 
 def words_of(text):
