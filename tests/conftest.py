@@ -11,12 +11,13 @@ from tests import factory
 os.environ.setdefault("LOAM_TEST_RUN", secrets.token_hex(4))  # the processes of one run inherit it
 
 
-LONG = ("/browser/", "/durability/", "/test_two_worlds.py", "/test_api.py")
+# The first needs no demonstration: the other process makes it meanwhile, and none waits for it.
+LONG = ("/test_two_worlds.py", "/browser/", "/durability/", "/test_api.py")
 
 
 def pytest_collection_modifyitems(items):
     """Begin with the files that take long, so that no process waits for another at the end."""
-    items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
+    items.sort(key=lambda item: next((at for at, part in enumerate(LONG) if part in str(item.path)), len(LONG)))
 
 
 def pytest_unconfigure(config):

@@ -18,6 +18,7 @@ import * as queue from "./queue.js";
 const PATIENCE = 30_000; // milliseconds until a request counts as lost
 const SLOW = 4_000;
 const LONGEST_WAIT = 30_000;
+const HEARD_BY = 1_000;
 const PASSING = new Set([408, 425, 429]);
 const NOTES = {
   offline: "There is no connection to the server. What you do is kept on this device and sent when it is back.",
@@ -73,8 +74,10 @@ const say = (how, value) => document.dispatchEvent(new CustomEvent(how, { detail
  * @param {string} url @param {Record<string, string>} fields @param {string} words what to announce
  * @returns {Promise<void>}
  */
-export function save(url, fields, words) {
+export async function save(url, fields, words) {
   const path = new URL(url, location.href).pathname;
+  if (isBare(path)) ahead = ahead.then(abreast).catch(() => undefined);
+  await ahead;
   const from = path.match(/^.*?\/code\/[^/]+\//)?.[0] ?? (here || path); // a memo goes behind what it is about
   const change = {
     key: newKey(), who: me, project: box?.dataset.project ?? "", line: from,
@@ -88,6 +91,17 @@ export function save(url, fields, words) {
   show();
   keep(change);
   return answered.then(() => say("announce", words));
+}
+
+let ahead = Promise.resolve(); // what is done next never overtakes an undo that still waits for this
+
+/** Before something is taken back, hear of what other tabs did: their word may still be on its way. */
+async function abreast() {
+  const { from = "", key = "" } = JSON.parse(wordLeft() || "{}");
+  const isNews = from === here && here && !confirmed.has(key) && latest.get(here) !== key;
+  if (isNews) await Promise.race([refresh(), new Promise((resolve) => setTimeout(resolve, HEARD_BY))]);
+  confirmed.add(key);
+  await reread();
 }
 
 /**
@@ -376,6 +390,8 @@ async function refresh() {
   const text = await answer.text();
   if (before !== paints) return refresh();
   const { body } = new DOMParser().parseFromString(text, "text/html");
+  const known = body.querySelector("#unsaved")?.getAttribute("data-latest");
+  if (known) latest.set(here, known);
   const last = '<span id="last-saved"></span>';
   put(last + [...body.querySelectorAll("#text > [id], progress[id]")].map((one) => one.outerHTML).join(""));
   show();
