@@ -95,6 +95,7 @@ def growth(count):
 SIZES = {"long": (10_000, 2_000), "middle": (2_000, 50)} | {f"short {n}": (300, 0) for n in range(1, HELD + 1)}
 
 
+@transaction.atomic
 def coding():
     """Incidents of different lengths, coded as densely as SIZES says by the first of eight coders."""
     slug, lead = project()["slug"], User.objects.get(email="lead@bench.example")
