@@ -40,7 +40,9 @@ def test_a_memo_lives_in_place_by_keyboard(ada, address):
     expect(page.locator("article textarea")).to_be_focused()
     page.keyboard.type("Now: ")
     ada.press("Tab", "Enter")
-    page.get_by_text("reworded").wait_for()
+    page.locator("article.memo", has_text="reworded").wait_for()
+    # In the same moment: a key pressed as soon as the memo is seen must not be taken from where it goes.
+    assert page.evaluate("document.activeElement.matches('article.memo')")
     page.get_by_text("Delete", exact=True).focus()
     ada.press("Enter", "Tab", "Enter")
     page.get_by_text("The memo is deleted.").wait_for()
