@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from coding.incidents import rules
 from coding.incidents.columns import FIELDS
 from coding.incidents.forms import ReadingForm, UploadForm, choices_from
-from coding.incidents.grids import UPLOAD_LIMIT
+from coding.incidents.grids import ENCODINGS, UPLOAD_LIMIT
 from coding.incidents.models import Import, Incident
 from coding.lib.collation import in_order
 from coding.lib.refusals import BadInput, back_with
@@ -99,6 +99,7 @@ def preview_page(request: MemberRequest, waiting: Import, choices: rules.Choices
     columns = {name: reading.columns.get(name, "") for name in FIELDS}
     context: dict[str, Any] = {
         "waiting": waiting, "reading": reading, "fault": fault,
+        "encoding": ENCODINGS.get(reading.table.encoding, reading.table.encoding),
         "form": ReadingForm({**request.POST.dict(), **columns} if request.POST else None, reading),
         "raw": reading.table.rows[:SHOWN_ROWS], "rows": reading.rows[:SHOWN_ROWS],
         "faults": reading.faults[:100], "more_faults": max(0, len(reading.faults) - 100),

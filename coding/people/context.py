@@ -45,6 +45,7 @@ def beside(name: str, slug: str) -> list[str]:
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Give the base page its theme, project, navigation and keys."""
+    user = getattr(request, "user", AnonymousUser())  # an error before sign-in is looked up has its page too
     project, membership = getattr(request, "project", None), getattr(request, "membership", None)
     nav = []
     if project is not None:
@@ -58,8 +59,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             nav.append(
                 {"label": label, "url": url, "current": request.path.startswith((url, *beside(name, project.slug)))}
             )
-    return {"theme": getattr(request.user, "theme", ""), "project": project, "nav": nav,
-            "membership": membership, **keys_of(request.user)}  # fmt: skip
+    return {"theme": getattr(user, "theme", ""), "project": project, "nav": nav,
+            "membership": membership, **keys_of(user)}  # fmt: skip
 
 
 def keys_of(user: User | AnonymousUser) -> dict[str, Any]:

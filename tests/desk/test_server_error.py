@@ -34,3 +34,14 @@ def test_an_api_address_that_breaks_answers_problem_json(lead, broken):
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["title"] == "server_error"
     assert b"secret detail" not in answer.content
+
+
+def test_a_fault_before_anybody_is_looked_up_has_its_page_too(db, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("whitenoise.middleware.WhiteNoiseMiddleware.__call__", fail)
+    answer = Client(raise_request_exception=False).get("/")
+    assert answer.status_code == 500
+    assert b"<h1>" in answer.content
+    assert b"secret detail" not in answer.content

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-import shutil
+import socket
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -31,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="throw the embedded database away first (asks)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["no_serve"]:
+            refuse_taken(options["port"])
         if options["reset"]:
             self.reset()
         self.prepare()
@@ -85,6 +87,17 @@ class Command(BaseCommand):
         os.execv(sys.executable, server_command(port))  # noqa: S606  our own interpreter with fixed arguments
 
 
+def refuse_taken(port: int) -> None:
+    """Refuse a port on which something answers: two servers would share it without a word, and --reset take one's data."""
+    with socket.socket() as tried:
+        tried.settimeout(1)
+        if tried.connect_ex(("127.0.0.1", port)) == 0:
+            raise CommandError(
+                f"Something answers on port {port} already, perhaps Loam itself: open http://127.0.0.1:{port}/, "
+                "or choose another port with --port."
+            )
+
+
 def server_command(port: int) -> list[str]:
     """Give the command that serves Loam on this machine.
 
@@ -104,7 +117,7 @@ def collect_static() -> None:
     found = fingerprint()
     if mark.exists() and mark.read_text() == found:
         return
-    shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
+    # Older files stay: a server that is still running serves pages that name them.
     call_command("collectstatic", interactive=False, verbosity=0)
     mark.write_text(found)
 
