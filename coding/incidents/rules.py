@@ -91,6 +91,7 @@ class Report:
     skipped: int = 0
     text_differs: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
     @property
     def sentence(self) -> str:
@@ -171,6 +172,7 @@ def take(by: User, project: Project, reading: Reading, choices: Choices, *, file
         raise RowsFaulty(reading.faults)
     report = import_rows(project, reading.rows)
     report.skipped = len(reading.faults)
+    report.faults = [sentence for one in reading.faults for sentence in one.sentences][:200]
     report.notes = [*reading.table.notes, *(note for row in reading.rows for note in row.notes)][:200]
     record(project, by, "import_incidents", project, after={"file": file_name, "report": report.sentence})
     return report

@@ -8,7 +8,6 @@ from django.db.models import F
 from django.db.models.expressions import OrderBy
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from coding.incidents import rules
@@ -17,7 +16,7 @@ from coding.incidents.forms import ReadingForm, UploadForm, choices_from
 from coding.incidents.grids import ENCODINGS, UPLOAD_LIMIT
 from coding.incidents.models import Import, Incident
 from coding.lib.collation import in_order
-from coding.lib.refusals import BadInput, back_with
+from coding.lib.refusals import BadInput
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
 
@@ -74,11 +73,10 @@ def preview(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
 
 def confirm(request: MemberRequest, waiting: Import, choices: rules.Choices) -> HttpResponse:
     try:
-        report = rules.confirm(request.user, waiting, choices)
+        rules.confirm(request.user, waiting, choices)
     except BadInput as fault:
         return preview_page(request, waiting, choices, fault.message)
-    url = reverse("incidents:import_preview", args=[waiting.project.slug, waiting.uid])
-    return back_with(request, url, report.sentence)
+    return redirect("incidents:import_preview", waiting.project.slug, waiting.uid)
 
 
 def read_anew(waiting: Import, choices: rules.Choices) -> rules.Reading:

@@ -35,7 +35,7 @@ def more_pages(settings):
     clear_url_caches()
 
 
-@pytest.mark.parametrize("page", ["403.html", "404.html", "500.html", "403_csrf.html"])
+@pytest.mark.parametrize("page", ["403.html", "404.html", "405.html", "500.html", "403_csrf.html"])
 def test_an_error_page_needs_no_context(db, page):
     body = render_to_string(page)
     assert "<h1>" in body
@@ -47,6 +47,14 @@ def test_a_page_that_is_not_there(client, db):
     assert answer.status_code == 404
     assert "There is no such page here" in answer.content.decode()
     assert "nothing/here" not in answer.content.decode()
+
+
+def test_an_address_that_only_takes_forms_says_so(client, lead):
+    client.force_login(lead)
+    answer = client.get("/sign-out/")
+    assert answer.status_code == 405
+    assert "POST" in answer["Allow"]
+    assert "There is nothing to show at this address" in answer.content.decode()
 
 
 def test_a_page_that_falls(more_pages):

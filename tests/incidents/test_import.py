@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -181,6 +182,11 @@ def test_faulty_rows_are_left_out_on_request(client, door, project):
     url = send(client, door, csv_bytes([ROWS[0], ["A2", "", "A text.", ""]]))
     assert confirm(client, url, skip="on").status_code == 302
     assert Import.objects.get().report["sentence"] == "1 added, 0 updated, 0 unchanged, 1 skipped."
+    page = client.get(url).content.decode()
+    assert page.count("1 added, 0 updated, 0 unchanged, 1 skipped.") == 1
+    assert "1 row with faults" in page
+    assert all(sentence in unescape(page) for sentence in Import.objects.get().report["faults"])
+    assert Import.objects.get().report["faults"]
     assert titles(project) == [(1, "Wrong turn")]
 
 

@@ -88,7 +88,7 @@ class Command(BaseCommand):
 
 
 def refuse_taken(port: int) -> None:
-    """Refuse a port on which something answers: two servers would share it without a word, and --reset take one's data."""
+    """Refuse a port on which something answers: two servers would share it, and --reset would take the data of one."""
     with socket.socket() as tried:
         tried.settimeout(1)
         if tried.connect_ex(("127.0.0.1", port)) == 0:
