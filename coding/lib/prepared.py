@@ -8,11 +8,19 @@ kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, Expression, Field, Model, QuerySet, TextField, UUIDField
+from django.db.models.query import (
+    FlatValuesListIterable,
+    ModelIterable,
+    ValuesIterable,
+    ValuesListIterable,
+    get_related_populators,
+)
 from django.db.models.sql import InsertQuery
 from django.db.transaction import TransactionManagementError
 
@@ -59,30 +67,61 @@ class Prepared:
 
 
 class Built:
-    """One queryset, compiled for one connection and so for one thread."""
+    """One queryset, compiled for one connection and so for one thread; what turns its rows into objects as well."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
-        self.rows: Any = rows
-        self.values: dict[str, Any] = {}
-        self.compiler: Any = rows.query.get_compiler(rows.db)
-        self.locks = rows.query.select_for_update and self.compiler.connection.features.has_select_for_update
-        self.sql, self.params = self.compiler.as_sql()
-        converters = self.compiler.get_converters([row[0] for row in self.compiler.select])
-        # The queryset's own iteration does the rest; it asks its query for a compiler, and the compiler for its text.
-        rows.query.get_compiler = lambda *_, **__: self.compiler  # type: ignore[method-assign]  # this query's alone
-        self.compiler.as_sql = lambda *_, **__: (self.sql, self.given())
-        self.compiler.get_converters = lambda _: converters
-
-    def given(self) -> tuple[Any, ...]:
-        there = self.compiler.connection
-        return tuple(one.given(self.values, there) if isinstance(one, Slot) else one for one in self.params)
+        compiler: Any = rows.query.get_compiler(rows.db)
+        self.compiler, self.connection = compiler, compiler.connection
+        self.locks = rows.query.select_for_update and self.connection.features.has_select_for_update
+        self.sql, params = compiler.as_sql()
+        self.params = [(one, isinstance(one, Slot)) for one in params]
+        self.converters = compiler.get_converters([row[0] for row in compiler.select])
+        self.made = maker(rows, compiler)
 
     def ask(self, values: dict[str, Any]) -> list[Any]:
-        if self.locks and self.compiler.connection.get_autocommit():
+        if self.locks and self.connection.get_autocommit():
             raise TransactionManagementError("A query that locks rows belongs into a transaction.")
-        self.values = values
-        found: list[Any] = list(self.rows._iterable_class(self.rows))
-        return found
+        given = [one.given(values, self.connection) if is_slot else one for one, is_slot in self.params]
+        with self.connection.cursor() as cursor:
+            cursor.execute(self.sql, given)
+            found = cursor.fetchall()
+        if self.converters:
+            found = self.compiler.apply_converters(found, self.converters)
+        return [self.made(row) for row in found]
+
+
+def maker(rows: Any, compiler: Any) -> Callable[[Any], Any]:
+    """Give what makes of a row what the queryset would: an object, a tuple, a mapping or one value."""
+    way = rows._iterable_class
+    if way is FlatValuesListIterable:
+        return itemgetter(0)
+    if way is ValuesListIterable:
+        return tuple
+    if way is ValuesIterable:
+        names = list(rows.query.selected or (*rows.query.values_select, *rows.query.annotation_select))
+        return lambda row: dict(zip(names, row, strict=True))
+    if way is ModelIterable and not rows._known_related_objects:
+        return object_maker(compiler)
+    raise TypeError(f"A prepared query can't give {way.__name__}.")
+
+
+def object_maker(compiler: Any) -> Callable[[Any], Any]:
+    """Make an object with what is read along with it, by the columns that Django chose for the query."""
+    info, alias = compiler.klass_info, compiler.using
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [one[0].target.attname for one in compiler.select[first:last]]
+    along = get_related_populators(info, compiler.select, alias)  # type: ignore[call-arg]  # the stubs are of Django 6
+    annotated = list(compiler.annotation_col_map.items())
+
+    def make(row: Any) -> Any:
+        made = info["model"].from_db(alias, names, row[first:last])
+        for one in along:
+            one.populate(row, made)
+        for name, column in annotated:
+            setattr(made, name, row[column])
+        return made
+
+    return make
 
 
 def kept_on(connection: BaseDatabaseWrapper) -> dict[Any, Any]:

@@ -78,9 +78,15 @@ CHOSEN = """() => [...(CSS.highlights.get('pending') ?? [])].flatMap((range) =>
   }).filter((part) => part))"""
 
 # Where a stretch of a paragraph's text stands in the window: the middle of its first and of its last character.
-PLACE = """([quote, stay]) => {
+PLACE = """async ([quote, stay]) => {
   const words = [...document.querySelectorAll('#text .words')].find((one) => one.textContent.includes(quote));
   if (!stay) words.scrollIntoView({ block: 'center' });
+  // What comes into sight is laid out by the next frame only, and moves what stands below it.
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (let at = NaN; at !== words.getBoundingClientRect().top; await frame()) {
+    at = words.getBoundingClientRect().top;
+    await frame();
+  }
   const at = words.textContent.indexOf(quote);
   const clusters = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(quote)];
   const box = (from, to) => {
@@ -145,6 +151,10 @@ def desk(desks, chair, person, server):
 
     yield sit
     assert chair.faults == []
+
+
+def at(place):
+    return {"x": place["x"], "y": place["y"]}
 
 
 class Desk:
@@ -259,6 +269,31 @@ def test_words_chosen_by_mouse_are_the_words_that_are_stored(desk, script):
     first, last = coder.places(one)[0], coder.places(other, stay=True)[0]
     coder.drag(first, last)
     coder.is_open()
+    coder.name_it()
+
+
+def test_an_answer_that_arrives_during_a_drag_does_not_end_it(desk):
+    coder = desk("latin")
+    page, held = coder.page, []
+    page.route("**/segments/", lambda route: held.append(route))
+    page.mouse.dblclick(**at(coder.places("people")[0]))
+    coder.is_open()
+    page.keyboard.type("named before the drag")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel")).to_be_hidden()
+    start, end = coder.places("Nobody checked")[0], coder.places("the answer", stay=True)[1]
+    before = page.locator("#text [data-seg]").count()
+    page.mouse.move(**at(start))
+    page.mouse.down()
+    page.mouse.move((start["x"] + end["x"]) / 2, end["y"], steps=3)
+    with page.expect_response("**/segments/"):
+        held.pop().continue_()
+    page.unroute("**/segments/")
+    expect(page.locator("#status")).to_have_attribute("data-state", "saved")
+    page.mouse.move(**at(end), steps=3)
+    page.mouse.up()
+    assert "checked the answe" in " ".join(coder.is_open())
+    expect(page.locator("#text [data-seg]")).not_to_have_count(before)
     coder.name_it()
 
 
