@@ -44,6 +44,7 @@ class Figure:
     uses                present/absent tables: units where at least one coder said present; otherwise None
     low, high           bounds of the 95 % interval, or None; then `interval_because` is a sentence, otherwise ''
     caution             a sentence where the interval is likely too narrow, otherwise ''
+    standard_error      analytic standard error where the coefficient has one (its docstring names it), otherwise None
     events              events with at least one unit in the figure; None where no interval was asked for
     resamples, dropped  resamples drawn, and those of them left out because they had no variation
     """
@@ -61,6 +62,7 @@ class Figure:
     high: float | None = None
     interval_because: str = "No interval was asked for."
     caution: str = ""
+    standard_error: float | None = None
     events: int | None = None
     resamples: int = 0
     dropped: int = 0
