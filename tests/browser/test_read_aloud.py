@@ -65,6 +65,15 @@ def tree(page):
     return Heard(nodes[0], {one["nodeId"]: one for one in nodes})
 
 
+def soon(page, read):
+    """What is read once there is something: the tree follows the page some moments later."""
+    for _ in range(100):
+        if found := read():
+            return found
+        page.wait_for_timeout(50)
+    return read()
+
+
 @pytest.fixture(scope="module")
 def desks(server):
     texts = {f"{script}, {copy}": OWN[script] for script in SCRIPTS for copy in COPIES}
@@ -156,7 +165,11 @@ def test_a_segment_is_a_button_that_says_its_codes_and_its_words(listener):
 def test_the_margin_is_a_list_of_codes(listener):
     here = listener("margin")
     here.code(2, 2, *here.names)
-    named = [one for one in tree(here.page).one("group", TEXT).all("list", "Codes") if one.all("listitem")]
+
+    def filled():
+        return [one for one in tree(here.page).one("group", TEXT).all("list", "Codes") if one.all("listitem")]
+
+    named = soon(here.page, filled)
     assert [[one.name for one in names.all("button")] for names in named] == [here.names]
     assert named[0].all("listitem")[0].one("button").how["focusable"] is True
 
