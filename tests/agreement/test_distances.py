@@ -1,4 +1,4 @@
-"""Distances: pairs worked by hand (Passonneau 2006; Jaccard), and what every distance must keep."""
+"""Distances: pairs worked by hand (Passonneau 2004, 2006; Jaccard), and what every distance must keep."""
 
 from fractions import Fraction
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.metrics.distance import jaccard_distance, masi_distance
 
-from coding.agreement.distances import jaccard, masi, nominal, set_equality
+from coding.agreement.distances import jaccard, masi, nominal, passonneau_2004, set_equality
 
 SETS = st.lists(st.frozensets(st.sampled_from("abcdef")), min_size=1, max_size=8, unique=True)
 PAIRS = [  # one set, the other, 1 - J * M, 1 - J
@@ -21,6 +21,10 @@ PAIRS = [  # one set, the other, 1 - J * M, 1 - J
     ("ab", "bc", 1 - Fraction(1, 3) * Fraction(1, 3), Fraction(2, 3)),
     ("abc", "bcd", 1 - Fraction(2, 4) * Fraction(1, 3), Fraction(1, 2)),
 ]
+OF_2004 = [  # Passonneau 2004: equal, one within the other, some shared, none shared; empty sets as in MASI
+    ("", "", 0), ("a", "a", 0), ("a", "ab", 1 / 3), ("abc", "a", 1 / 3), ("ab", "bc", 2 / 3), ("abc", "bcd", 2 / 3),
+    ("a", "b", 1), ("ab", "cd", 1), ("", "a", 1), ("ab", "", 1),
+]  # fmt: skip
 
 
 def between(distance, one, other):
@@ -37,9 +41,14 @@ def test_jaccard_of_pairs_worked_by_hand(one, other, _, expected):
     assert between(jaccard, one, other) == pytest.approx(float(expected), abs=1e-15)
 
 
+@pytest.mark.parametrize(("one", "other", "expected"), OF_2004)
+def test_passonneau_2004_knows_four_distances(one, other, expected):
+    assert between(passonneau_2004, one, other) == expected
+
+
 @pytest.mark.parametrize(("one", "other"), [("", ""), ("ab", "ba")])
 def test_equal_sets_are_at_no_distance(one, other):
-    assert [between(distance, one, other) for distance in (masi, jaccard)] == [0, 0]
+    assert [between(distance, one, other) for distance in (masi, jaccard, passonneau_2004)] == [0, 0, 0]
 
 
 def test_set_equality_sees_no_overlap():
@@ -50,12 +59,12 @@ def test_nominal_is_one_off_the_diagonal():
     assert nominal(["x", 1, False]).tolist() == [[0, 1, 1], [1, 0, 1], [1, 1, 0]]
 
 
-@pytest.mark.parametrize("distance", [masi, jaccard, set_equality, nominal])
+@pytest.mark.parametrize("distance", [masi, jaccard, passonneau_2004, set_equality, nominal])
 def test_no_values_make_an_empty_matrix(distance):
     assert distance([]).shape == (0, 0)
 
 
-@pytest.mark.parametrize("distance", [masi, jaccard, set_equality])
+@pytest.mark.parametrize("distance", [masi, jaccard, passonneau_2004, set_equality])
 def test_set_distances_refuse_text_which_would_be_a_set_of_letters(distance):
     with pytest.raises(TypeError, match="no frozenset"):
         distance([frozenset("a"), "a"])
@@ -63,7 +72,7 @@ def test_set_distances_refuse_text_which_would_be_a_set_of_letters(distance):
 
 @given(SETS)
 @settings(database=None, deadline=None, derandomize=True)
-@pytest.mark.parametrize("distance", [masi, jaccard, set_equality])
+@pytest.mark.parametrize("distance", [masi, jaccard, passonneau_2004, set_equality])
 def test_distances_are_symmetric_between_0_and_1_and_0_only_between_equals(distance, sets):
     delta = distance(sets)
     assert np.array_equal(delta, delta.T)
