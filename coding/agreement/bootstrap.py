@@ -2,7 +2,8 @@
 
 All units of a drawn event come together, because reports of one event are not independent. Each resample is a vector
 of multiplicities over the distinct events, times the sums of each event (its uses of each value and its own
-disagreement): many resamples are one matrix product. The distance matrix is that of the whole table throughout.
+disagreement): many resamples are one matrix product. The distance matrix is that of the whole table throughout; only
+a `Placed` distance is made anew for each resample, whose sums then hold the coincidences of each pair of values.
 
 Interval (Efron & Tibshirani 1993, An Introduction to the Bootstrap, section 13.3, and p. 160 for the choice of rank):
 of the B resamples that vary, sorted, the bounds are the k-th smallest and the k-th largest, k = floor((B + 1) / 40),
@@ -10,7 +11,8 @@ which is 2.5 % on each side. No interpolation: 1,000 resamples give the 25th and
 
 Chance: raw 64-bit words of PCG64 (O'Neill 2014), one per drawn event, in order; word w draws event
 floor(w * events / 2**64) (multiply-shift; Lemire 2019, ACM TOMACS 29(1)). No event is favoured by more than one part
-in 2**64 / events. Events stand in an order made from their contents alone.
+in 2**64 / events. Events stand in an order made from their contents alone, equal ones side by side: how often each kind
+was drawn is read off the running sum of draws over positions. Tables with as many events share their draws.
 """
 
 from collections import defaultdict
@@ -20,15 +22,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from coding.agreement.alpha import Figure, Ints, Profile, Table, Tally, alphas, figure_of, profile, tally
-from coding.agreement.distances import Distance, Floats, V
+from coding.agreement.alpha import (
+    Coded,
+    Figure,
+    Ints,
+    Profile,
+    Table,
+    Tally,
+    alphas,
+    coincidences,
+    figure_of,
+    placed_alphas,
+    profile,
+    tally,
+)
+from coding.agreement.distances import Distance, Floats, Placed, V
 
 LEAST_EVENTS = 10
 FEW_EVENTS = 30
 FEW_USES = 10
 LEAST_RESAMPLES = 100
-DRAWS_AT_ONCE = 2**18
+DRAWS_AT_ONCE = 2**21
+DRAWS_IN_CACHE = 2**15
 DENSE_CELLS = 2**22
+HALF, LOW_HALF = np.uint64(32), np.uint64(2**32 - 1)
 
 
 @dataclass(frozen=True)
@@ -43,8 +60,25 @@ class Events:
     kind_of_event: Ints
 
 
+@dataclass(frozen=True)
+class Resampling:
+    """Hold what one table needs to be drawn from: its events, and two functions for many resamples at once.
+
+    `add`: from multiplicities (resamples x distinct events) to totals. `alphas`: from totals to alpha of each.
+    """
+
+    events: Events
+    add: Callable[[Floats], Floats]
+    alphas: Callable[[Floats], Floats]
+
+
 def with_interval(
-    table: Table[V], distance: Distance[V], events: Sequence[Hashable], *, seed: int, resamples: int = 1000
+    table: Table[V] | Coded,
+    distance: Distance[V] | Placed[V],
+    events: Sequence[Hashable],
+    *,
+    seed: int,
+    resamples: int = 1000,
 ) -> Figure:
     """Return alpha of a table (units x coders, None = not judged) with a 95 % percentile interval over events.
 
@@ -52,37 +86,81 @@ def with_interval(
     The same table, events (under any names and in any order) and seed give the same bounds.
     Raise ValueError for a wrong number of events, too few resamples, a negative seed, and whatever `alpha` refuses.
     """
-    if len(events) != len(table):
-        raise ValueError(f"There are {len(table)} units but {len(events)} events: give one event per unit.")
+    return with_intervals([table], distance, events, seed=seed, resamples=resamples)[0]
+
+
+def with_intervals(
+    tables: Sequence[Table[V] | Coded],
+    distance: Distance[V] | Placed[V],
+    events: Sequence[Hashable],
+    *,
+    seed: int,
+    resamples: int = 1000,
+) -> list[Figure]:
+    """Return what `with_interval` does for each of several tables of the same units; cheaper, as they share draws."""
+    if any(len(events) != len(table) for table in tables):
+        units = next(len(table) for table in tables if len(table) != len(events))
+        raise ValueError(f"There are {units} units but {len(events)} events: give one event per unit.")
     if resamples < LEAST_RESAMPLES:
         raise ValueError(f"{resamples} resamples are too few for an interval: draw {LEAST_RESAMPLES} or more.")
-    counted = tally(table)
-    delta = counted.distance_matrix(distance)
-    grouped = group_events(events, counted)
-    found = replace(figure_of(counted, delta), events=len(grouped.kind_of_event), seed=seed)
-    because = _no_interval_because(found)
-    if because:
-        return replace(found, interval_because=because)
-    return bounded(found, resampled(counted, delta, grouped, resamples, seed))
+    figures: list[Figure] = []
+    asked: dict[int, Resampling] = {}
+    for at, table in enumerate(tables):
+        counted = tally(table)
+        delta, grouped = counted.distance_matrix(distance), group_events(events, counted)
+        found = replace(figure_of(counted, delta), events=len(grouped.kind_of_event), seed=seed)
+        because = _no_interval_because(found)
+        figures.append(replace(found, interval_because=because))
+        if not because:
+            asked[at] = resampling(counted, distance if isinstance(distance, Placed) else delta, grouped)
+    for at, values in zip(asked, drawn_alphas(list(asked.values()), resamples, seed), strict=True):
+        figures[at] = bounded(figures[at], values)
+    return figures
 
 
 def group_events(events: Sequence[Hashable], counted: Tally) -> Events:
     """Put the pairable units of a tally into their events, and equal events together."""
+    paired = [(event, kind) for event, kind in zip(events, counted.kind_of_unit.tolist(), strict=True) if kind >= 0]
+    names = [event for event, _ in paired if event is not None]
+    if len(set(names)) == len(names):
+        return Events([(kind,) for kind in range(len(counted.rows))], np.sort([kind for _, kind in paired]))
     members: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for event, kind in zip(events, counted.kind_of_unit, strict=True):
-        if kind >= 0:
-            members[object() if event is None else event].append(kind)
+    for event, kind in paired:
+        members[object() if event is None else event].append(kind)
     contents = sorted(tuple(sorted(kinds)) for kinds in members.values())
     place = {kinds: at for at, kinds in enumerate(dict.fromkeys(contents))}
     return Events(list(place), np.array([place[kinds] for kinds in contents], dtype=np.int64))
 
 
-def resampled(counted: Tally, delta: Floats, events: Events, resamples: int, seed: int) -> Floats:
+def resampled(counted: Tally, delta: Floats | Placed[V], events: Events, resamples: int, seed: int) -> Floats:
     """Return alpha of each resample, in the order drawn, NaN where it has no variation."""
-    sums = by_event(profile(counted, delta), events)
-    add = _adder(sums, len(events.kinds))
-    totals = np.concatenate([add(times) for times in multiplicities(events, resamples, seed)])
-    return alphas(totals, delta, sums.judges)
+    return drawn_alphas([resampling(counted, delta, events)], resamples, seed)[0]
+
+
+def resampling(counted: Tally, delta: Floats | Placed[V], events: Events) -> Resampling:
+    """Prepare a tally of at least one pairable unit for its resamples, under a distance matrix or a placed distance."""
+    if isinstance(delta, Placed):
+        sums, pairs = coincidences(counted)
+        by_places = delta.places
+        return Resampling(
+            events,
+            _adder(by_event(sums, events), len(events.kinds)),
+            lambda totals: placed_alphas(totals, pairs, lambda uses: by_places(counted.values, uses)),
+        )
+    sums = profile(counted, delta)
+    add = _adder(by_event(sums, events), len(events.kinds))
+    return Resampling(events, add, lambda totals: alphas(totals, delta, sums.judges))
+
+
+def drawn_alphas(asked: Sequence[Resampling], resamples: int, seed: int) -> list[Floats]:
+    """Return for each table alpha of each resample; tables with as many events share their draws."""
+    found: list[list[Floats]] = [[] for _ in asked]
+    for size in {len(one.events.kind_of_event) for one in asked}:
+        here = [at for at, one in enumerate(asked) if len(one.events.kind_of_event) == size]
+        for block in shared_multiplicities([asked[at].events for at in here], resamples, seed):
+            for at, times in zip(here, block, strict=True):
+                found[at].append(asked[at].alphas(asked[at].add(times)))
+    return [np.concatenate(blocks) for blocks in found]
 
 
 def by_event(sums: Profile, events: Events) -> Profile:
@@ -97,21 +175,51 @@ def by_event(sums: Profile, events: Events) -> Profile:
 
 def multiplicities(events: Events, resamples: int, seed: int) -> Iterator[Floats]:
     """Yield blocks (some resamples x distinct events): how often each was drawn; a block holds few draws at once."""
-    size, kinds = len(events.kind_of_event), len(events.kinds)
-    generator = np.random.PCG64(seed)
-    block = max(1, DRAWS_AT_ONCE // size)
+    return (times for (times,) in shared_multiplicities([events], resamples, seed))
+
+
+def shared_multiplicities(tables: Sequence[Events], resamples: int, seed: int) -> Iterator[list[Floats]]:
+    """Yield such blocks for several tables that have as many events, from the same draws."""
+    ends = [np.cumsum(np.bincount(events.kind_of_event)) for events in tables]
+    starts_of_tables = np.cumsum([len(one) for one in ends])[:-1]
+    size, generator = len(tables[0].kind_of_event), np.random.PCG64(seed)
+    block = max(1, DRAWS_AT_ONCE // max(size, sum(len(one) for one in ends)))
     for start in range(0, resamples, block):
         rows = min(block, resamples - start)
-        drawn = events.kind_of_event[positions(generator.random_raw(rows * size), size)].reshape(rows, size)
-        drawn += np.arange(rows)[:, np.newaxis] * kinds
-        yield np.bincount(drawn.ravel(), minlength=rows * kinds).reshape(rows, kinds).astype(np.float64)
+        up_to = _draws_up_to(np.concatenate(ends), size, rows, generator)
+        yield [_differences(part) for part in np.split(up_to, starts_of_tables, axis=1)]
+
+
+def _draws_up_to(ends: Ints, size: int, resamples: int, generator: np.random.PCG64) -> Ints:
+    """Draw as many resamples; return (resamples x ends) how many draws fell on positions below each end."""
+    step = max(1, DRAWS_IN_CACHE // size)
+    found = np.empty((resamples, len(ends)), dtype=np.int64)
+    for start in range(0, resamples, step):
+        rows = min(step, resamples - start)
+        drawn = positions(generator.random_raw(rows * size), size).reshape(rows, size)
+        drawn += np.arange(rows)[:, np.newaxis] * size
+        draws = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
+        found[start : start + rows] = np.cumsum(draws, axis=1).take(ends - 1, axis=1)
+    return found
+
+
+def _differences(sums: Ints) -> Floats:
+    times: Floats = sums.astype(np.float64)
+    times[:, 1:] -= sums[:, :-1]
+    return times
 
 
 def positions(words: NDArray[np.uint64], size: int) -> Ints:
-    """Map 64-bit words to 0 .. size - 1 as floor(word * size / 2**64), for size below 2**32."""
-    half, low, factor = np.uint64(32), np.uint64(2**32 - 1), np.uint64(size)
-    mapped: NDArray[np.uint64] = ((words >> half) * factor + (((words & low) * factor) >> half)) >> half
-    return mapped.view(np.int64)
+    """Map 64-bit words to 0 .. size - 1 as floor(word * size / 2**64), for size below 2**32.
+
+    The product of the low half of a word adds less than `size` to that of its high half, and so matters to few words.
+    """
+    factor = np.uint64(size)
+    product = (words >> HALF) * factor
+    carried = np.flatnonzero((product & LOW_HALF) >= LOW_HALF - factor)
+    product[carried] += ((words[carried] & LOW_HALF) * factor) >> HALF
+    product >>= HALF
+    return product.view(np.int64)
 
 
 def _adder(sums: Profile, rows: int) -> Callable[[Floats], Floats]:

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from nltk.metrics.agreement import AnnotationTask
 from nltk.metrics.distance import masi_distance
 
-from coding.agreement.alpha import NO_DISTANCE, NO_PAIRS, NO_VARIATION, alpha, present_absent
+from coding.agreement.alpha import (
+    NO_DISTANCE,
+    NO_PAIRS,
+    NO_VARIATION,
+    Coded,
+    alpha,
+    coded,
+    one_against_rest,
+    presences,
+    present_absent,
+    tally,
+)
 from coding.agreement.distances import jaccard, masi, set_equality
 
 examples = settings(database=None, deadline=None, derandomize=True)
@@ -270,3 +281,95 @@ def test_hundreds_of_distinct_sets_equal_the_definition_in_fractions(seed):
     sets = [frozenset(chance.sample(range(36), chance.randint(0, 6))) for _ in range(300)]
     table = random_table(chance, sets, 120, 4, missing=0.2)
     assert alpha(table, masi).value == pytest.approx(float(alpha_by_definition(table, masi_pair)), abs=1e-12)
+
+
+# --- one value against the rest ---
+
+
+def test_one_value_against_the_rest_keeps_missing_apart():
+    assert one_against_rest([["a", None], [0, "b"]], "a") == [[True, None], [False, False]]
+
+
+def test_one_value_against_the_rest_can_be_an_empty_set_or_zero():
+    assert one_against_rest([[NONE, A]], NONE) == [[True, False]]
+    assert one_against_rest([[0, 1]], 0) == [[True, False]]
+
+
+def test_alpha_of_one_value_against_the_rest_worked_by_hand():
+    # Section B has 6 b's among 24 values, in 4 of its 12 units; in 2 of these one observer says b, the other does not.
+    figure = alpha(one_against_rest(NOMINAL, "b"))
+    assert figure.value == pytest.approx(float(1 - Fraction(23 * 2 * 2, 2 * 6 * 18)), abs=1e-14)
+    assert figure.uses == 4
+
+
+# --- tables as numbers ---
+
+
+def canonical_tally(table):
+    """Return a tally in plain lists, made unit by unit."""
+    judged = [[cell for cell in row if cell is not None] for row in table]
+    values = sorted({cell for row in judged if len(row) > 1 for cell in row})
+    rows = [tuple(sorted(map(values.index, row))) if len(row) > 1 else () for row in judged]
+    kinds = sorted(set(rows) - {()})
+    return values, kinds, [kinds.index(row) if row else -1 for row in rows]
+
+
+@given(TABLES)
+@examples
+def test_a_tally_is_the_plain_one(table):
+    counted = tally(table)
+    assert (counted.values, counted.kinds, counted.kind_of_unit.tolist()) == canonical_tally(table)
+
+
+@pytest.mark.parametrize("judges", [2, 7, 30, 90])
+def test_a_tally_of_rows_too_long_for_one_number_is_the_plain_one(judges):
+    table = random_table(random.Random(judges), "abcde", 200, judges, missing=0.2)
+    table += [[*row[:-1], "e"] for row in table[:100]] + table[:50]
+    counted = tally(table)
+    assert (counted.values, counted.kinds, counted.kind_of_unit.tolist()) == canonical_tally(table)
+
+
+@given(TABLES)
+@examples
+def test_a_table_in_numbers_has_the_same_figure(table):
+    given_codes = [[-1 if cell is None else "cab".index(cell) for cell in row] for row in table]
+    codes = np.array(given_codes, dtype=np.int8).reshape(len(table), -1 if table else 0)
+    assert alpha(Coded("cab", codes)) == alpha(table) == alpha(coded(table))
+
+
+def test_values_that_nobody_gave_change_nothing():
+    codes = np.array([[0, 2], [2, 2], [0, 0]])
+    assert alpha(Coded(["a", "never", "b"], codes)) == alpha([["a", "b"], ["b", "b"], ["a", "a"]])
+
+
+@pytest.mark.parametrize(
+    ("values", "codes", "words"),
+    [
+        ("ab", [0, 1], "a matrix of signed whole numbers"),
+        ("ab", [[0.0, 1.0]], "a matrix of signed whole numbers"),
+        ("ab", [[0, 2]], r"not in -1 \.\. 1"),
+        ("ab", [[0, -2]], r"not in -1 \.\. 1"),
+        ("aa", [[0, 1]], "same value"),
+    ],
+)
+def test_what_is_no_table_in_numbers_is_refused(values, codes, words):
+    with pytest.raises(ValueError, match=words):
+        Coded(values, np.array(codes))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_presences_are_the_present_absent_tables_of_all_labels(seed):
+    chance = random.Random(seed)
+    sets = [frozenset(chance.sample("abcdef", size % 4)) for size in range(12)]
+    table = random_table(chance, sets, 40, 4, missing=0.3)
+    for label, binary in zip("abcdefg", presences(table, "abcdefg"), strict=True):
+        assert alpha(binary) == alpha(present_absent(table, label))
+
+
+@pytest.mark.parametrize("table", [[], [[]], [[None, None]]])
+def test_presences_without_judgements_have_no_alpha(table):
+    assert [alpha(binary).undefined_because for binary in presences(table, "ab")] == [NO_PAIRS, NO_PAIRS]
+
+
+def test_no_labels_no_presences():
+    assert presences([[A, AB]], "") == []

@@ -7,8 +7,17 @@ import numpy as np
 import pytest
 
 from coding.agreement import bootstrap
-from coding.agreement.alpha import Figure, alpha, present_absent, tally
-from coding.agreement.bootstrap import bounded, group_events, multiplicities, positions, resampled, with_interval
+from coding.agreement.alpha import Figure, alpha, coded, one_against_rest, presences, present_absent, tally
+from coding.agreement.bootstrap import (
+    bounded,
+    group_events,
+    multiplicities,
+    positions,
+    resampled,
+    shared_multiplicities,
+    with_interval,
+    with_intervals,
+)
 from coding.agreement.distances import jaccard, masi, nominal
 
 SETS = {"a": frozenset(), "b": frozenset({"x"}), "c": frozenset({"x", "y"}), None: None}
@@ -128,6 +137,54 @@ def test_every_resample_draws_as_many_events_as_there_are():
     grouped = group_events([None] * 36, tally(fixed_table()))
     blocks = list(multiplicities(grouped, 150, seed=1))
     assert {int(drawn.sum()) for block in blocks for drawn in block} == {36}
+
+
+# --- several tables ---
+
+
+def test_multiplicities_are_those_of_the_draws_one_by_one():
+    grouped = group_events([unit // 3 for unit in range(36)], tally(fixed_table()))
+    size = len(grouped.kind_of_event)
+    words = np.random.PCG64(9).random_raw(150 * size).tolist()
+    drawn = np.zeros((150, len(grouped.kinds)))
+    for draw, word in enumerate(words):
+        drawn[draw // size, grouped.kind_of_event[word * size >> 64]] += 1
+    assert np.array_equal(np.concatenate(list(multiplicities(grouped, 150, seed=9))), drawn)
+
+
+def test_tables_that_share_draws_have_the_multiplicities_of_each_alone():
+    tables = [group_events([None] * 36, tally(one_against_rest(fixed_table(), value))) for value in "abc"]
+    together = [np.concatenate(blocks) for blocks in zip(*shared_multiplicities(tables, 150, seed=1), strict=True)]
+    alone = [np.concatenate(list(multiplicities(one, 150, seed=1))) for one in tables]
+    assert all(np.array_equal(one, other) for one, other in zip(together, alone, strict=True))
+
+
+def test_several_tables_have_the_figures_of_each_alone():
+    # Other numbers of events, no variation, no pair and too few events among them.
+    table = as_sets(fixed_table())
+    tables = [*presences(table, "xyz"), [[None, None]] * 36, table[:30] + [[None] * 4] * 6, [[SETS["a"]] * 2] * 36]
+    events = [unit // 2 for unit in range(36)]
+    alone = [with_interval(one, nominal, events, seed=5) for one in tables]
+    assert with_intervals(tables, nominal, events, seed=5) == alone
+    assert [one.low is not None for one in alone] == [True, True, False, False, True, False]
+
+
+@pytest.mark.parametrize(("name", "size"), [("DRAWS_AT_ONCE", 1), ("DRAWS_AT_ONCE", 500), ("DRAWS_IN_CACHE", 1)])
+def test_no_size_of_a_block_changes_the_figures_of_several_tables(monkeypatch, name, size):
+    tables = presences(as_sets(fixed_table()), "xy")
+    usual = with_intervals(tables, nominal, [None] * 36, seed=8)
+    monkeypatch.setattr(bootstrap, name, size)
+    assert with_intervals(tables, nominal, [None] * 36, seed=8) == usual
+
+
+def test_no_tables_no_figures():
+    assert with_intervals([], nominal, [], seed=1) == []
+
+
+def test_a_table_in_numbers_has_the_same_interval():
+    events = [unit // 2 for unit in range(36)]
+    usual = with_interval(fixed_table(), nominal, events, seed=3)
+    assert with_interval(coded(fixed_table()), nominal, events, seed=3) == usual
 
 
 # --- order and names ---
