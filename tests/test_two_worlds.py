@@ -200,7 +200,7 @@ def crawl(w):
                ("code", w.bos_code), ("category", w.category), ("category", w.second), ("incident", w.incidents[2]), ("incident", w.incidents[0])]  # fmt: skip
     wording = {"name": "x", "definition": "", "use_when": "", "avoid_when": "", "version": 1}
     return [
-        page("people:health"), page("people:sign_in"), page("people:password_reset"), page("people:password_reset_sent"),
+        page("people:health"), page("agreement:from_file"), page("people:sign_in"), page("people:password_reset"), page("people:password_reset_sent"),
         page("people:password_change"), page("people:password_reset_confirm", "x", "y"), page("people:account"),
         page("people:keys"), page("people:keys", headers=HTMX), page("people:change_keys"), posts("people:put_tour_away", headers=HTMX),
         posts("people:change_keys", data={"in_vivo": "KeyB"}), posts("people:change_keys", data={"defaults": "yes"}),

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from coding.agreement.continua import Continuum, Span
+
 MOST_CODERS, MOST_UNITS, MOST_CELLS = 1_000, 1_000_000, 20_000_000
 DELIMITERS = ",;\t|"
 
@@ -31,26 +33,6 @@ class Ratings:
     @property
     def holds_sets(self) -> bool:
         return any(isinstance(value, frozenset) for row in self.table for value in row)
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """One coder's span of a text: half-open, in whatever whole number counts its length."""
-
-    coder: str
-    start: int
-    end: int
-    label: str
-
-
-@dataclass(frozen=True)
-class Spans:
-    """Spans of one text, from `begin` on for `length`, and everybody who judged it, with or without a span."""
-
-    begin: int
-    length: int
-    coders: list[str]
-    spans: list[Stretch]
 
 
 def text_of(data: bytes) -> str:
@@ -93,7 +75,8 @@ def read_long(text: str, columns: Sequence[str]) -> Ratings:
         raise NoTable("Name three columns, for the unit, the coder and the value: unit,coder,value.")
     header, rows = _header_and_rows(text)
     if missing := [name for name in columns if name not in header]:
-        raise NoTable(f"There is no column “{missing[0]}”. The header has: {', '.join(header)}.")
+        shown = ", ".join(name[:40] for name in header[:12])
+        raise NoTable(f"There is no column “{missing[0][:40]}”. The header begins: {shown}.")
     places = [header.index(name) for name in columns]
     units: dict[str, int] = {}
     coders: dict[str, int] = {}
@@ -136,7 +119,7 @@ def value_of(cell: str, line: int, coder: str) -> Value | None:
     return frozenset(labels)
 
 
-def read_spans(text: str) -> Spans:
+def read_spans(text: str) -> Continuum:
     """Read spans: an object with `length`, `coders`, `spans` (coder, start, end, label) and, if not 0, `begin`."""
     try:
         said = json.loads(text)
@@ -154,12 +137,11 @@ def read_spans(text: str) -> Spans:
     _refuse_nameless(coders)
     if not isinstance(said["spans"], list):
         raise NoTable("The spans are a list of objects with coder, start, end and label.")
-    return Spans(
-        begin, length, coders, [_span(at, one, begin, length, coders) for at, one in enumerate(said["spans"], 1)]
-    )
+    spans = [_span(at, one, begin, length, coders) for at, one in enumerate(said["spans"], 1)]
+    return Continuum(length, coders, spans, begin=begin)
 
 
-def _span(at: int, said: Any, begin: int, length: int, coders: list[str]) -> Stretch:
+def _span(at: int, said: Any, begin: int, length: int, coders: list[str]) -> Span:
     if not isinstance(said, dict) or not {"coder", "start", "end", "label"} <= said.keys():
         raise NoTable(f"Span {at} is no object with coder, start, end and label. Mend it.")
     start, end = _whole(said["start"], f"start of span {at}"), _whole(said["end"], f"end of span {at}")
@@ -172,7 +154,7 @@ def _span(at: int, said: Any, begin: int, length: int, coders: list[str]) -> Str
         raise NoTable(f"Span {at} is of “{said['coder']}”, who is none of the coders. Name everybody under coders.")
     if not isinstance(said["label"], str) or not said["label"].strip():
         raise NoTable(f"Span {at} has no label. Write its code as a text.")
-    return Stretch(said["coder"], start, end, said["label"].strip())
+    return Span(said["coder"], start, end, said["label"].strip())
 
 
 def _whole(said: Any, name: str) -> int:

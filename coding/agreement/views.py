@@ -1,18 +1,21 @@
 """Pages: agreement over all rounds, of one round, and the incidents behind a figure."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coding.agreement import queries
 from coding.agreement.downloads import reliability_table
+from coding.agreement.forms import FileForm
 from coding.agreement.models import Measurement
 from coding.agreement.rules import DEFINITIONS, is_measured
 from coding.agreement.units import judgements
 from coding.lib.refusals import Forbidden
-from coding.people.access import MemberRequest, project_page
+from coding.people.access import MemberRequest, project_page, public
 from coding.people.models import Project
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import has_opened
@@ -82,3 +85,19 @@ def table(request: MemberRequest, project: Project, uid: str, figure: str) -> Ht
     answer = HttpResponse(reliability_table(one, said).to_csv(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{project.slug}-{one.level}-{one.uid.hex[:8]}.csv"'
     return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public
+def from_file(request: HttpRequest) -> HttpResponse:
+    """Measure a table from elsewhere: the engine alone, nothing is stored and nobody has to sign in."""
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    rows = form.measure() if form.is_bound and form.is_valid() else None
+    context: dict[str, Any] = {"form": form, "rows": rows}
+    if rows:
+        notes: dict[str, list[str]] = {}
+        for row in rows:
+            for said in row.notes:
+                notes.setdefault(said, []).append(f"{row.name} ({row.about})" if row.about else row.name)
+        context |= {"file_name": form.cleaned_data["file"].name, "notes": list(notes.items())}
+    return render(request, "agreement/from_file.html", context, status=400 if form.errors else 200)

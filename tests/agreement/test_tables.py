@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from coding.agreement.tables import NoTable, Spans, Stretch, read_long, read_spans, read_wide, text_of
+from coding.agreement.continua import Continuum, Span
+from coding.agreement.tables import NoTable, read_long, read_spans, read_wide, text_of
 
 SPANS = {
     "length": 200, "coders": ["r1", "r2"], "spans": [{"coder": "r1", "start": 10, "end": 17, "label": "Y"}],
@@ -47,9 +48,9 @@ def test_a_long_list_becomes_the_same_table():
 
 
 def test_spans_are_half_open_and_may_begin_elsewhere():
-    assert read_spans(spans()) == Spans(0, 200, ["r1", "r2"], [Stretch("r1", 10, 17, "Y")])
+    assert read_spans(spans()) == Continuum(200, ["r1", "r2"], [Span("r1", 10, 17, "Y")])
     late = read_spans(spans(begin=150, spans=[{"coder": "r2", "start": 349, "end": 350, "label": " Z "}]))
-    assert late == Spans(150, 200, ["r1", "r2"], [Stretch("r2", 349, 350, "Z")])
+    assert late == Continuum(200, ["r1", "r2"], [Span("r2", 349, 350, "Z")], begin=150)
 
 
 @pytest.mark.parametrize(

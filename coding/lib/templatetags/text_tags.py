@@ -25,12 +25,3 @@ def sorter(key: str, label: str, sort: str, words: str = "", css: str = "") -> S
 def cut(text: str, most: int) -> str:
     """Cut quoted words between two characters, with an ellipsis; Django's own filter would change what stays."""
     return text if len(text) <= most else text[: around(text, most - 1)[0]] + "…"
-
-
-@register.filter
-def coefficient(value: float | None) -> str:
-    """Write a coefficient as journals do: two decimals, no leading zero (.81, 1.00, -.05)."""
-    if value is None:
-        return ""
-    text = f"{value:.2f}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
