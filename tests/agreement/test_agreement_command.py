@@ -1,7 +1,6 @@
 """`manage.py agreement FILE`: published figures by the command, and a sentence where there is no number."""
 
 import json
-from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -34,18 +33,6 @@ SPANS = {
         {"coder": "r2", "start": 12, "end": 14, "label": "Y"},
     ],
 }  # fmt: skip
-
-
-@pytest.fixture
-def run(tmp_path):
-    def measure(text, *options, name="table.csv"):
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        said = StringIO()
-        call_command("agreement", str(path), *options, stdout=said)
-        return json.loads(said.getvalue()) if "--json" in options else said.getvalue()
-
-    return measure
 
 
 def by_name(rows):
