@@ -33,12 +33,25 @@ from typing import Any
 
 import numpy as np
 
-from coding.agreement.alpha import NO_VARIATION, Figure, Table, Tally, canonical, figure_of, pair_sums, tally
+from coding.agreement.alpha import (
+    NO_VARIATION,
+    Coded,
+    Figure,
+    Ints,
+    Table,
+    Tally,
+    canonical,
+    coded,
+    figure_of,
+    one_against_rest,
+    pair_sums,
+    tally,
+)
 from coding.agreement.distances import Floats, V
 from coding.agreement.weights import Weights, checked, identity
 
 NO_DISAGREEMENT = "Not defined: the weights count all values used as full agreement."
-NO_PAIR_VARIES = "Not defined: no two coders who share a unit used two values between them."
+NO_PAIR_VARIES = "Not defined: any two coders who share a unit used one and the same value."
 MISSING = -1
 
 
@@ -85,7 +98,7 @@ class Chance:
 Expectation = Callable[[Judged, Floats], Chance]
 
 
-def percent_agreement(table: Table[V]) -> Figure:
+def percent_agreement(table: Table[V] | Coded) -> Figure:
     """Return the mean over units of the share of coder pairs with identical values: the figure's own `agreement`.
 
     A unit weighs the same whether two or ten coders judged it; judgements and pairs are never pooled over units.
@@ -93,7 +106,7 @@ def percent_agreement(table: Table[V]) -> Figure:
     return _figure(table, _no_chance, identity, None)
 
 
-def cohen_kappa(table: Table[V], *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
+def cohen_kappa(table: Table[V] | Coded, *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
     """Return Cohen's kappa of exactly two coders (Cohen 1960, Educational and Psychological Measurement 20(1)).
 
     pe is the sum over values of the product of the two coders' shares; with weights, Cohen 1968. Each coder's shares
@@ -103,7 +116,7 @@ def cohen_kappa(table: Table[V], *, weights: Weights = identity, scale: Sequence
     return _figure(table, _own_shares, weights, scale, two_coders=True)
 
 
-def scott_pi(table: Table[V], *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
+def scott_pi(table: Table[V] | Coded, *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
     """Return Scott's pi of exactly two coders (Scott 1955, Public Opinion Quarterly 19(3)).
 
     The value is Fleiss' kappa of two coders; the standard error is Gwet's for two. Raise ValueError for more coders.
@@ -112,7 +125,7 @@ def scott_pi(table: Table[V], *, weights: Weights = identity, scale: Sequence[V]
     return _figure(table, _pooled_shares, weights, scale, two_coders=True)
 
 
-def fleiss_kappa(table: Table[V], *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
+def fleiss_kappa(table: Table[V] | Coded, *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
     """Return Fleiss' kappa of any number of coders (Fleiss 1971, Psychological Bulletin 76(5)).
 
     pe is the sum over values of the squared mean share. Units may have different numbers of judgements (Gwet 2014).
@@ -125,7 +138,7 @@ def fleiss_kappa_of(table: Table[V], value: V) -> Figure:
     return fleiss_kappa(one_against_rest(table, value))
 
 
-def conger_kappa(table: Table[V], *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
+def conger_kappa(table: Table[V] | Coded, *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
     """Return Conger's kappa of any number of coders (Conger 1980, Psychological Bulletin 88(2)).
 
     pe is the mean over pairs of coders of Cohen's pe, each coder's shares being of all that this coder judged; pa is
@@ -134,26 +147,29 @@ def conger_kappa(table: Table[V], *, weights: Weights = identity, scale: Sequenc
     return _figure(table, _own_shares, weights, scale)
 
 
-def light_kappa(table: Table[V], *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
+def light_kappa(table: Table[V] | Coded, *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
     """Return the mean of Cohen's kappa over the pairs of coders (Light 1971, Psychological Bulletin 76(5)).
 
     A pair that shares no unit, or used one and the same value, has no kappa and is left out of the mean; `caution`
     then says how many are. No standard error is known. The other counts are those of the whole table.
     """
-    whole = _figure(table, _no_chance, weights, scale)
+    given = _in_numbers(table)
+    whole = _figure(given, _no_chance, weights, scale)
     if whole.value is None:
         return whole
-    used = _coders_who_judged(table)
-    known = list(scale) if scale is not None else canonical({cell for row in table for cell in row if cell is not None})
-    pairs = [[(row[one], row[other]) for row in table] for one, other in combinations(used, 2)]
-    kappas = [cohen_kappa(pair, weights=weights, scale=known).value for pair in pairs]
+    known = _used(given) if scale is None else scale
+    pairs = combinations(_coders_who_judged(given).tolist(), 2)
+    tables = [Coded(given.values, given.codes[:, pair]) for pair in pairs]
+    kappas = [cohen_kappa(pair, weights=weights, scale=known).value for pair in tables]
     found = [kappa for kappa in kappas if kappa is not None]
     value, because = (fsum(found) / len(found), "") if found else (None, NO_PAIR_VARIES)
     caution = _left_out(len(kappas) - len(found), len(kappas)) if found else ""
     return replace(whole, value=value, undefined_because=because, standard_error=None, caution=caution)
 
 
-def brennan_prediger(table: Table[V], *, weights: Weights = identity, scale: Sequence[V] | None = None) -> Figure:
+def brennan_prediger(
+    table: Table[V] | Coded, *, weights: Weights = identity, scale: Sequence[V] | None = None
+) -> Figure:
     """Return the coefficient of Brennan & Prediger (1981, Educational and Psychological Measurement 41(3)).
 
     pe is 1 / q for q values, with weights their mean (Gwet 2014). The value depends on q: give `scale` where a value
@@ -162,7 +178,7 @@ def brennan_prediger(table: Table[V], *, weights: Weights = identity, scale: Seq
     return _figure(table, _equal_shares, weights, scale)
 
 
-def gwet_ac1(table: Table[V], *, scale: Sequence[V] | None = None) -> Figure:
+def gwet_ac1(table: Table[V] | Coded, *, scale: Sequence[V] | None = None) -> Figure:
     """Return Gwet's AC1 of any number of coders (Gwet 2008, British J. of Math. and Stat. Psychology 61(1)).
 
     With p_k the mean share of value k among q values, pe = sum of p_k (1 - p_k) / (q - 1). The value depends on q:
@@ -171,7 +187,7 @@ def gwet_ac1(table: Table[V], *, scale: Sequence[V] | None = None) -> Figure:
     return _figure(table, _hard_units, identity, scale)
 
 
-def gwet_ac2(table: Table[V], weights: Weights, *, scale: Sequence[V] | None = None) -> Figure:
+def gwet_ac2(table: Table[V] | Coded, weights: Weights, *, scale: Sequence[V] | None = None) -> Figure:
     """Return Gwet's AC2, which is AC1 with weights: pe = (sum of weights) sum of p_k (1 - p_k) / (q (q - 1)).
 
     Source: Gwet 2014, ch. 3. The value depends on q and on the ends of the scale, as for `gwet_ac1`.
@@ -179,50 +195,52 @@ def gwet_ac2(table: Table[V], weights: Weights, *, scale: Sequence[V] | None = N
     return _figure(table, _hard_units, weights, scale)
 
 
-def one_against_rest(table: Table[V], value: V) -> list[list[bool | None]]:
-    """Return the table of one value: True where a coder used it, False where another, None where not judged."""
-    return [[None if cell is None else cell == value for cell in row] for row in table]
-
-
 def _figure(
-    table: Table[V], expectation: Expectation, weights: Weights, scale: Sequence[V] | None, *, two_coders: bool = False
+    table: Table[V] | Coded,
+    expectation: Expectation,
+    weights: Weights,
+    scale: Sequence[V] | None,
+    *,
+    two_coders: bool = False,
 ) -> Figure:
-    counted = tally(table)
-    judged = _judged(table, counted, scale)
+    given = _in_numbers(table)
+    counted = tally(given)
+    judged = _judged(given, counted, scale)
     delta = 1 - checked(weights(judged.values))
     place = {value: at for at, value in enumerate(judged.values)}
     at = [place[value] for value in counted.values]
-    shared = delta[np.ix_(at, at)]
-    figure = figure_of(counted, shared)
-    if not counted.kinds:
+    between = delta[np.ix_(at, at)]
+    figure = figure_of(counted, between)
+    if not counted.values:
         return figure
     chance = expectation(judged, delta)
     if not chance.mean:
         return replace(figure, value=None, undefined_because=_why_no_chance(judged))
-    value, error = _linearised(judged, _disagreements(counted, shared), chance, two_coders)
-    return replace(figure, value=value, undefined_because="", standard_error=error)
+    apart = _disagreements(counted, between)
+    ratio = fsum(counted.times() * apart) / figure.units / chance.mean
+    error = _standard_error(judged, apart.tolist(), chance, ratio, two_coders)
+    return replace(figure, value=1 - ratio, undefined_because="", standard_error=error)
 
 
-def _linearised(judged: Judged, apart: list[float], chance: Chance, two_coders: bool) -> tuple[float, float | None]:
-    """Return 1 - Do / De and its standard error; `apart` is the disagreement d_i of a unit of each kind."""
+def _standard_error(judged: Judged, apart: list[float], chance: Chance, ratio: float, two_coders: bool) -> float | None:
+    """Return Gwet's standard error; `apart`: d_i of a unit of each kind, `ratio`: Do / De. None for a single unit."""
     rows = list(zip(judged.times, judged.kinds, chance.of_row, strict=True))
     units, shared = judged.units, sum(times for times, kind, _ in rows if kind >= 0)
-    ratio = fsum(times * apart[kind] for times, kind, _ in rows if kind >= 0) / shared / chance.mean
     if units < 2:
-        return 1 - ratio, None
+        return None
 
     def off(kind: int, expected: float) -> float:
         own = units / shared * (1 - apart[kind] / chance.mean) if kind >= 0 else 0.0
         return own - 2 * ratio * (1 - expected / chance.mean) - (1 - ratio)
 
     squares = fsum(times * off(kind, expected) ** 2 for times, kind, expected in rows)
-    return 1 - ratio, sqrt(squares / units / (units if two_coders else units - 1))
+    return sqrt(squares / units / (units if two_coders else units - 1))
 
 
-def _disagreements(counted: Tally, delta: Floats) -> list[float]:
+def _disagreements(counted: Tally, delta: Floats) -> Floats:
     """Return the mean distance of coder pairs in a unit of each kind."""
     judges = counted.judges()
-    apart: list[float] = (2 * pair_sums(counted, delta) / (judges * (judges - 1))).tolist()
+    apart: Floats = 2 * pair_sums(counted, delta) / (judges * (judges - 1))
     return apart
 
 
@@ -293,31 +311,38 @@ def _row_means(judged: Judged, of_value: list[float]) -> list[float]:
     return [fsum(part) / len(part) for part in parts]
 
 
-def _judged(table: Table[V], counted: Tally, scale: Sequence[V] | None) -> Judged:
-    used = {cell for row in table for cell in row if cell is not None}
-    values = canonical(used if scale is None else set(scale))
+def _judged(given: Coded, counted: Tally, scale: Sequence[Any] | None) -> Judged:
+    used = _used(given)
+    values = used if scale is None else canonical(set(scale))
     place = {value: at for at, value in enumerate(values)}
-    unknown = [value for value in canonical(used) if value not in place]
+    unknown = [value for value in used if value not in place]
     if unknown:
         raise ValueError(f"The value {unknown[0]!r} was used but is not on the scale. Add it to the scale.")
-    coders = _coders_who_judged(table)
-    kinds: dict[tuple[int, ...], int] = {}
-    times: Counter[tuple[int, ...]] = Counter()
-    for cells, kind in zip(table, counted.kind_of_unit, strict=True):
-        row = tuple([MISSING if (cell := cells[coder]) is None else place[cell] for coder in coders])
-        kinds[row] = kind
-        times[row] += 1
-    found = [row for row in times if any(code != MISSING for code in row)]
-    return Judged(values, found, [times[row] for row in found], [kinds[row] for row in found])
+    new_code = np.array([*(place.get(value, MISSING) for value in given.values), MISSING])  # the last stands for -1
+    units = np.flatnonzero((given.codes >= 0).any(axis=1))
+    if not len(units):
+        return Judged(values, [], [], [])
+    codes = new_code[given.codes[np.ix_(units, _coders_who_judged(given))]]
+    rows, first, times = np.unique(codes, axis=0, return_index=True, return_counts=True)
+    kinds = counted.kind_of_unit[units[first]]
+    return Judged(values, list(map(tuple, rows.tolist())), times.tolist(), kinds.tolist())
 
 
-def _coders_who_judged(table: Table[V]) -> list[int]:
-    columns = enumerate(zip(*table, strict=False))  # `tally` refuses rows of unequal length in its own words
-    return [coder for coder, column in columns if any(cell is not None for cell in column)]
+def _in_numbers(table: Table[V] | Coded) -> Coded:
+    return table if isinstance(table, Coded) else coded(table)
 
 
-def _refuse_more_than_two(table: Table[V], name: str, instead: str) -> None:
-    coders = len(_coders_who_judged(table))
+def _used(given: Coded) -> list[Any]:
+    """Return the values used anywhere, units judged once included, in canonical order."""
+    return canonical([given.values[code] for code in np.unique(given.codes[given.codes >= 0]).tolist()])
+
+
+def _coders_who_judged(given: Coded) -> Ints:
+    return np.flatnonzero((given.codes >= 0).any(axis=0))
+
+
+def _refuse_more_than_two(table: Table[V] | Coded, name: str, instead: str) -> None:
+    coders = len(_coders_who_judged(_in_numbers(table)))
     if coders > 2:
         raise ValueError(f"{name} compares two coders, and this table has {coders}. Give two, or use {instead}.")
 

@@ -71,6 +71,7 @@ def given(values: Sequence[Hashable], matrix: Sequence[Sequence[float]] | Floats
 
     Raise ValueError unless the matrix is square, symmetric, between 0 and 1 and has 1 on its diagonal. Disagreement
     weights v as in Cohen 1968 become 1 - v / max v. The weights raise ValueError for a value that is not listed.
+    A listed value that nobody used counts only where the coefficient's `scale` names it too.
     """
     if len(set(values)) < len(values):
         raise ValueError("A value is listed twice with these weights. Name each value once.")
