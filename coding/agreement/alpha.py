@@ -16,6 +16,7 @@ Memory grows with the square of the number of distinct values: for many labels u
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, count
 from math import fsum, isnan
 from typing import Any
@@ -45,7 +46,7 @@ class Figure:
     coders, pairable    coders who judged any of these units, and their judgements of them
     uses                present/absent tables: units where at least one coder said present; otherwise None
     low, high           bounds of the 95 % interval, or None; then `interval_because` is a sentence, otherwise ''
-    caution             a sentence where the interval is likely too narrow, otherwise ''
+    caution             a sentence on what limits the figure (too narrow an interval, pairs left out), otherwise ''
     standard_error      analytic standard error where the coefficient has one (its docstring names it), otherwise None
     events              events with at least one unit in the figure; None where no interval was asked for
     resamples, dropped  resamples drawn, and those of them left out because they had no variation
@@ -138,10 +139,11 @@ class Tally:
 
     def uses(self) -> Ints:
         """Return how often each value was used in pairable units."""
-        kind, code, uses = self.runs()
+        kind, code, uses = self.runs
         uses_in_all: Ints = np.bincount(code, uses * self.times()[kind], minlength=len(self.values)).astype(np.int64)
         return uses_in_all
 
+    @cached_property
     def runs(self) -> tuple[Ints, Ints, Ints]:
         """Return flat (kind, code, uses of this value in a unit of this kind), sorted by kind, then code."""
         owner, place = np.nonzero(self.rows >= 0)
@@ -184,10 +186,12 @@ def present_absent(table: Table[frozenset[V]], label: V) -> list[list[bool | Non
 
 def presences(table: Table[frozenset[V]], labels: Sequence[V]) -> list[Coded]:
     """Return for each label what `present_absent` does, in numbers; each set is read once, however many labels."""
-    sets = coded(table)
-    held = np.array([[label in one for one in sets.values] for label in labels], dtype=np.int8)
-    with_missing = np.pad(held.reshape(len(labels), len(sets.values)), ((0, 0), (0, 1)), constant_values=-1)
-    return [Coded((False, True), row[sets.codes]) for row in with_missing]
+    sets, place = coded(table), {label: at for at, label in enumerate(labels)}
+    held = np.zeros((len(labels), len(sets.values) + 1), dtype=np.int8)
+    held[:, -1] = -1  # where a missing cell, code -1, finds itself
+    for at, one in enumerate(sets.values):
+        held[[place[label] for label in one if label in place], at] = 1
+    return [Coded((False, True), row[sets.codes]) for row in held]
 
 
 def one_against_rest(table: Table[V], value: V) -> list[list[bool | None]]:
@@ -269,7 +273,7 @@ def figure_of(counted: Tally, delta: Floats) -> Figure:
 
 def profile(counted: Tally, delta: Floats) -> Profile:
     """Return the sums of each kind of unit, for a tally that has at least one."""
-    kind, code, uses = counted.runs()
+    kind, code, uses = counted.runs
     judges, group = np.unique(counted.judges(), return_inverse=True)
     row = np.concatenate([kind, np.arange(len(counted.rows))])
     column = np.concatenate([code, len(delta) + group])
@@ -280,7 +284,7 @@ def profile(counted: Tally, delta: Floats) -> Profile:
 
 def pair_sums(counted: Tally, delta: Floats) -> Floats:
     """Return the sum of distances over unordered pairs of coders, for a unit of each kind."""
-    kind, code, uses = counted.runs()
+    kind, code, uses = counted.runs
     sums = np.zeros(len(counted.rows))
     for lag in range(1, int(np.bincount(kind).max())):
         near = np.flatnonzero(kind[lag:] == kind[:-lag])
@@ -306,7 +310,7 @@ def coincidences(counted: Tally) -> tuple[Profile, tuple[Ints, Ints]]:
     Column c < values: uses of value c. Column values + i: coincidences of the two values of pair i, both ways round,
     each 1 / (m_u - 1) (Krippendorff 2004, ch. 11). A value with itself is at no distance, and is left out.
     """
-    kind, code, uses = counted.runs()
+    kind, code, uses = counted.runs
     first, second = _places_in_same_kind(kind)
     amount = 2 * uses[first] * uses[second] / (counted.judges()[kind[first]] - 1)
     pair, column = np.unique(code[first] * len(counted.values) + code[second], return_inverse=True)
