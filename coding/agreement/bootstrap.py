@@ -15,9 +15,9 @@ in 2**64 / events. Events stand in an order made from their contents alone, equa
 was drawn is read off the running sum of draws over positions. Tables with as many events share their draws.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from sys import byteorder
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,10 +42,11 @@ LEAST_EVENTS = 10
 FEW_EVENTS = 30
 FEW_USES = 10
 LEAST_RESAMPLES = 100
-DRAWS_AT_ONCE = 2**21
-DRAWS_IN_CACHE = 2**15
+DRAWS_AT_ONCE = 2**20
+WORDS_AT_ONCE = 2**14  # 128 KiB: larger arrays come from the system page by page, each time anew
 DENSE_CELLS = 2**22
 HALF, LOW_HALF = np.uint64(32), np.uint64(2**32 - 1)
+LOW_FIRST = 0 if byteorder == "little" else 1
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,10 @@ def with_intervals(
         raise ValueError(f"{resamples} resamples are too few for an interval: draw {LEAST_RESAMPLES} or more.")
     figures: list[Figure] = []
     asked: dict[int, Resampling] = {}
+    numbers = numbered(events)
     for at, table in enumerate(tables):
         counted = tally(table)
-        delta, grouped = counted.distance_matrix(distance), group_events(events, counted)
+        delta, grouped = counted.distance_matrix(distance), group_events(numbers, counted)
         found = replace(figure_of(counted, delta), events=len(grouped.kind_of_event), seed=seed)
         because = _no_interval_because(found)
         figures.append(replace(found, interval_because=because))
@@ -118,16 +120,24 @@ def with_intervals(
     return figures
 
 
-def group_events(events: Sequence[Hashable], counted: Tally) -> Events:
-    """Put the pairable units of a tally into their events, and equal events together."""
-    paired = [(event, kind) for event, kind in zip(events, counted.kind_of_unit.tolist(), strict=True) if kind >= 0]
-    names = [event for event, _ in paired if event is not None]
-    if len(set(names)) == len(names):
-        return Events([(kind,) for kind in range(len(counted.rows))], np.sort([kind for _, kind in paired]))
-    members: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for event, kind in paired:
-        members[object() if event is None else event].append(kind)
-    contents = sorted(tuple(sorted(kinds)) for kinds in members.values())
+def numbered(events: Sequence[Hashable]) -> Ints:
+    """Return a number for each unit's event, the same for the same event; None is an event of its own each time."""
+    number: dict[Hashable, int] = {}
+    return np.array(
+        [at if event is None else number.setdefault(event, at) for at, event in enumerate(events)], dtype=np.int64
+    )
+
+
+def group_events(events: Sequence[Hashable] | Ints, counted: Tally) -> Events:
+    """Put the pairable units of a tally into their events (named, or `numbered`), and equal events together."""
+    numbers = events if isinstance(events, np.ndarray) else numbered(events)
+    paired = counted.kind_of_unit >= 0
+    event, kind = numbers[paired], counted.kind_of_unit[paired]
+    if len(event) == 0 or np.bincount(event).max() == 1:
+        return Events([(one,) for one in range(len(counted.rows))], np.sort(kind))
+    order = np.lexsort((kind, event))
+    starts = np.flatnonzero(np.diff(event[order], prepend=-1))
+    contents = sorted(tuple(kinds.tolist()) for kinds in np.split(kind[order], starts[1:]))
     place = {kinds: at for at, kinds in enumerate(dict.fromkeys(contents))}
     return Events(list(place), np.array([place[kinds] for kinds in contents], dtype=np.int64))
 
@@ -180,33 +190,58 @@ def multiplicities(events: Events, resamples: int, seed: int) -> Iterator[Floats
 
 def shared_multiplicities(tables: Sequence[Events], resamples: int, seed: int) -> Iterator[list[Floats]]:
     """Yield such blocks for several tables that have as many events, from the same draws."""
-    ends = [np.cumsum(np.bincount(events.kind_of_event)) for events in tables]
-    starts_of_tables = np.cumsum([len(one) for one in ends])[:-1]
-    size, generator = len(tables[0].kind_of_event), np.random.PCG64(seed)
-    block = max(1, DRAWS_AT_ONCE // max(size, sum(len(one) for one in ends)))
+    size, kinds = len(tables[0].kind_of_event), np.cumsum([len(events.kinds) for events in tables])
+    read = _looking_up(tables[0]) if len(tables) == 1 else _reading_off(tables)
+    generator = np.random.PCG64(seed)
+    block = max(1, DRAWS_AT_ONCE // max(size, int(kinds[-1])))
     for start in range(0, resamples, block):
-        rows = min(block, resamples - start)
-        up_to = _draws_up_to(np.concatenate(ends), size, rows, generator)
-        yield [_differences(part) for part in np.split(up_to, starts_of_tables, axis=1)]
+        times, at = np.empty((min(block, resamples - start), kinds[-1])), 0
+        for drawn in _drawn(size, len(times), generator):
+            times[at : at + len(drawn)] = read(drawn)
+            at += len(drawn)
+        yield np.split(times, kinds[:-1], axis=1)
 
 
-def _draws_up_to(ends: Ints, size: int, resamples: int, generator: np.random.PCG64) -> Ints:
-    """Draw as many resamples; return (resamples x ends) how many draws fell on positions below each end."""
-    step = max(1, DRAWS_IN_CACHE // size)
-    found = np.empty((resamples, len(ends)), dtype=np.int64)
+def _looking_up(events: Events) -> Callable[[Ints], Ints]:
+    """Return a function from positions drawn (resamples x size) to multiplicities: the kind of each is looked up."""
+    return lambda drawn: _counts(events.kind_of_event.take(drawn), len(events.kinds))
+
+
+def _reading_off(tables: Sequence[Events]) -> Callable[[Ints], Ints]:
+    """Return the same for several tables side by side: what was drawn is summed up along positions, and read at ends.
+
+    What was drawn before the first kind of a table is nothing, and not all that was drawn for the table before it.
+    """
+    size = len(tables[0].kind_of_event)
+    ends = np.concatenate([np.cumsum(np.bincount(events.kind_of_event)) for events in tables])
+    firsts = np.cumsum([len(events.kinds) for events in tables])[:-1]
+
+    def read(drawn: Ints) -> Ints:
+        up_to = np.cumsum(_counts(drawn, size), axis=1).take(ends - 1, axis=1)
+        times: Ints = np.diff(up_to, axis=1, prepend=0)
+        times[:, firsts] += size
+        return times
+
+    return read
+
+
+def _drawn(size: int, resamples: int, generator: np.random.PCG64) -> Iterator[Ints]:
+    """Yield the positions drawn (few resamples x size), in one array that is written anew each time."""
+    step = max(1, WORDS_AT_ONCE // size)
+    drawn = np.empty(step * size, dtype=np.int64)
     for start in range(0, resamples, step):
-        rows = min(step, resamples - start)
-        drawn = positions(generator.random_raw(rows * size), size).reshape(rows, size)
-        drawn += np.arange(rows)[:, np.newaxis] * size
-        draws = np.bincount(drawn.ravel(), minlength=rows * size).reshape(rows, size)
-        found[start : start + rows] = np.cumsum(draws, axis=1).take(ends - 1, axis=1)
-    return found
+        here = drawn[: min(step, resamples - start) * size]
+        for first in range(0, len(here), WORDS_AT_ONCE):
+            words = generator.random_raw(min(WORDS_AT_ONCE, len(here) - first))
+            here[first : first + len(words)] = positions(words, size)
+        yield here.reshape(-1, size)
 
 
-def _differences(sums: Ints) -> Floats:
-    times: Floats = sums.astype(np.float64)
-    times[:, 1:] -= sums[:, :-1]
-    return times
+def _counts(drawn: Ints, width: int) -> Ints:
+    """Return how often each row (resamples x draws) holds each number below `width`; writes over what it is given."""
+    if len(drawn) > 1:
+        drawn += np.arange(len(drawn))[:, np.newaxis] * width
+    return np.bincount(drawn.ravel(), minlength=len(drawn) * width).reshape(-1, width)
 
 
 def positions(words: NDArray[np.uint64], size: int) -> Ints:
@@ -215,9 +250,12 @@ def positions(words: NDArray[np.uint64], size: int) -> Ints:
     The product of the low half of a word adds less than `size` to that of its high half, and so matters to few words.
     """
     factor = np.uint64(size)
-    product = (words >> HALF) * factor
-    carried = np.flatnonzero((product & LOW_HALF) >= LOW_HALF - factor)
-    product[carried] += ((words[carried] & LOW_HALF) * factor) >> HALF
+    product = words >> HALF
+    product *= factor
+    rest, full = product.view(np.uint32)[LOW_FIRST::2], 2**32 - 1 - size
+    if rest.max(initial=0) >= full:
+        carried = np.flatnonzero(rest >= full)
+        product[carried] += ((words[carried] & LOW_HALF) * factor) >> HALF
     product >>= HALF
     return product.view(np.int64)
 
