@@ -169,7 +169,9 @@ def test_several_tables_have_the_figures_of_each_alone():
     assert [one.low is not None for one in alone] == [True, True, False, False, True, False]
 
 
-@pytest.mark.parametrize(("name", "size"), [("DRAWS_AT_ONCE", 1), ("DRAWS_AT_ONCE", 500), ("WORDS_AT_ONCE", 5)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("DRAWS_AT_ONCE", 1), ("DRAWS_AT_ONCE", 500), ("WORDS_AT_ONCE", 5), ("WORDS_AT_ONCE", 72)]
+)
 def test_no_size_of_a_block_changes_the_figures_of_several_tables(monkeypatch, name, size):
     tables = presences(as_sets(fixed_table()), "xy")
     usual = with_intervals(tables, nominal, [None] * 36, seed=8)
