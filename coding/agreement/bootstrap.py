@@ -111,7 +111,7 @@ def with_intervals(
         counted = tally(table)
         delta, grouped = counted.distance_matrix(distance), group_events(numbers, counted)
         found = replace(figure_of(counted, delta), events=len(grouped.kind_of_event), seed=seed)
-        because = _no_interval_because(found)
+        because = no_interval_because(found)
         figures.append(replace(found, interval_because=because))
         if not because:
             asked[at] = resampling(counted, distance if isinstance(distance, Placed) else delta, grouped)
@@ -290,7 +290,7 @@ def _too_few(found: Figure) -> str:
     return f"No interval: too few incidents with this category ({share})."
 
 
-def _no_interval_because(found: Figure) -> str:
+def no_interval_because(found: Figure) -> str:
     if found.value is None:
         return "No interval: the figure itself is not defined."
     if found.events is not None and found.events < LEAST_EVENTS:

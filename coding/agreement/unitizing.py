@@ -34,7 +34,7 @@ from math import fsum, isnan, lcm
 import numpy as np
 
 from coding.agreement.alpha import Figure, canonical
-from coding.agreement.bootstrap import LEAST_RESAMPLES, Events, _no_interval_because, bounded, multiplicities
+from coding.agreement.bootstrap import LEAST_RESAMPLES, Events, no_interval_because, bounded, multiplicities
 from coding.agreement.continua import Continuum, Span, Strip, judging, strips, united
 from coding.agreement.distances import Floats
 
@@ -164,7 +164,7 @@ def figures_of(cases: Sequence[Case], interval: OverEvents | None) -> list[Figur
     for at, case in enumerate(cases):
         events = _by_event(interval.events, case.sums.rows)
         found = replace(figures[at], events=len(events), seed=interval.seed)
-        because = _no_interval_because(found)
+        because = no_interval_because(found)
         figures[at] = replace(found, interval_because=because)
         drawn |= {} if because else {at: events}
     for at, values in _resampled(cases, drawn, interval).items():
