@@ -34,7 +34,7 @@ from math import fsum, isnan, lcm
 import numpy as np
 
 from coding.agreement.alpha import Figure, canonical
-from coding.agreement.bootstrap import LEAST_RESAMPLES, Events, no_interval_because, bounded, multiplicities
+from coding.agreement.bootstrap import LEAST_RESAMPLES, Events, bounded, multiplicities, no_interval_because
 from coding.agreement.continua import Continuum, Span, Strip, judging, strips, united
 from coding.agreement.distances import Floats
 

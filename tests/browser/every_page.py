@@ -73,7 +73,11 @@ LEAST = {"lead": 25, "ada": 10, "olga": 12, "": 2}  # kinds of page, so that a w
 def check_every_page(demonstration, chromium, role):
     """Walk as one role; an empty role is nobody."""
     person = Person(chromium, demonstration, f"{role}@loam.example" if role else "", PASSWORD)
-    start = ("/", "/account/", "/password/", "/projects/new/") if role else ("/sign-in/", "/password/reset/", "/agreement-of-a-file/")
+    start = (
+        ("/", "/account/", "/password/", "/projects/new/")
+        if role
+        else ("/sign-in/", "/password/reset/", "/agreement-of-a-file/")
+    )
     walked, faults = Counter(), []
     for kind, address in pages(person, start):
         walked[kind] += 1
