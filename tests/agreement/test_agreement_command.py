@@ -1,9 +1,14 @@
 """`manage.py agreement FILE`: published figures by the command, and a sentence where there is no number."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from coding.lib.home import ROOT
 
 # Krippendorff 2011, Computing Krippendorff's Alpha-Reliability, section C: nominal .743 (four coders, missing values).
 MISSING = """unit,A,B,C,D
@@ -159,6 +164,18 @@ def test_the_same_seed_gives_the_same_bounds(run):
 def test_what_can_not_be_measured_is_refused_in_a_sentence(run, text, options, says):
     with pytest.raises(CommandError, match=says):
         run(text, *options)
+
+
+def test_a_researcher_with_a_table_needs_no_installation_of_their_own(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(MISSING)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "DJANGO_", "DATABASE"))}
+    said = subprocess.run(
+        [sys.executable, ROOT / "manage.py", "agreement", path, "--coefficient", "krippendorff_alpha", "--json"],
+        env={**bare, "LOAM_HOME": str(tmp_path / "none")}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert round(json.loads(said.stdout)[0]["value"], 3) == 0.743
+    assert not list((tmp_path / "none").iterdir())  # no database, no secret
 
 
 def test_a_file_that_is_not_there(tmp_path):
