@@ -7,7 +7,7 @@ from django import forms
 from coding.agreement.standalone import LEVELS, WEIGHTS, Row, Wanted, measure_ratings, measure_spans
 from coding.agreement.tables import NoTable, read_long, read_spans, read_wide, text_of
 
-MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES = 1024 * 1024  # anybody may ask, and the whole of it is computed while they wait
 FORMS = {
     "wide": "A table: one row a unit, one column a coder",
     "long": "A list: one row a judgement",
@@ -26,7 +26,7 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label="CSV or JSON file",
-        help_text="UTF-8, up to 5 MB. In a table the first column names the unit; an empty cell is missing, "
+        help_text="UTF-8, up to 1 MB. In a table the first column names the unit; an empty cell is missing, "
         "{a|b} is a set of labels, {} the empty set.",
         widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,.json"}),
     )  # fmt: skip
@@ -52,7 +52,7 @@ class FileForm(forms.Form):
         said: dict[str, Any] = self.cleaned_data
         if said["file"].size > MOST_BYTES:
             self.add_error(
-                "file", "This file is larger than 5 MB. Measure it from the command line: manage.py agreement."
+                "file", "This file is larger than 1 MB. Measure it from the command line: manage.py agreement."
             )
             return None
         try:

@@ -14,7 +14,7 @@ from coding.agreement.distances import jaccard, masi, nominal, passonneau_2004, 
 from coding.agreement.pictures import coefficient, interval
 from coding.agreement.tables import NoTable, Ratings
 from coding.agreement.unitized_coding import cu_alpha, ku_alpha
-from coding.agreement.unitizing import OverEvents, bar_u_alpha, labels_of, u_alpha
+from coding.agreement.unitizing import OverEvents, bar_u_alpha, bar_u_alphas, labels_of, u_alpha
 
 LEVELS: dict[str, Any] = {
     "nominal": nominal, "ordinal": metrics.ordinal, "interval": metrics.interval, "ratio": metrics.ratio,
@@ -58,6 +58,8 @@ KAPPAS: dict[str, Callable[..., Figure]] = {
 }  # fmt: skip
 FOR_TWO, UNWEIGHTED = ("cohen_kappa", "scott_pi"), ("gwet_ac1",)
 OF_SPANS = ("bar_u_alpha", "u_alpha", "cu_alpha", "ku_alpha")
+MOST_VALUES, MOST_LABELS = 2_000, 200  # each is compared with each: a column of free text would take all memory
+MOST_PAIRED = 20  # coders; what goes through their pairs is not measured unasked for a crowd
 NO_WEIGHTS = "Not defined: AC2 compares by weights. Choose weights, or AC1."
 
 
@@ -131,6 +133,7 @@ def measure_ratings(read: Ratings, wanted: Wanted) -> list[Row]:
     """Measure units x coders; raise NoTable for what does not fit the table at all."""
     if of_spans := [name for name in wanted.coefficients if name in OF_SPANS]:
         raise NoTable(f"{of_spans[0]} is about spans of a text, and this is a table. Give spans as JSON.")
+    refuse_free_text(read)
     level = level_of(read, wanted)
     table: Any = read.table
     if level in NUMERIC or (wanted.weights and not wanted.value):
@@ -138,6 +141,15 @@ def measure_ratings(read: Ratings, wanted: Wanted) -> list[Row]:
     if wanted.value:
         table, level = of_one_value(read, wanted.value), "nominal"
     return [measured(name, table, level, wanted) for name in wanted.coefficients or fitting(read, wanted, level)]
+
+
+def refuse_free_text(read: Ratings) -> None:
+    different = len({value for row in read.table for value in row} - {None})
+    if different > MOST_VALUES:
+        raise NoTable(
+            f"The table holds {different:,} different values; at most {MOST_VALUES:,} are compared. "
+            "Take out columns that are no coder's, such as notes."
+        )
 
 
 def level_of(read: Ratings, wanted: Wanted) -> str:
@@ -174,7 +186,8 @@ def fitting(read: Ratings, wanted: Wanted, level: str) -> list[str]:
     """Name the coefficients that fit: those of sets, of two coders or of more, and by weights where there are some."""
     if level.startswith("set:"):
         return [ALPHA, PERCENT]
-    others = [name for name in KAPPAS if name not in FOR_TWO or len(read.coders) == 2]
+    crowd = ("conger_kappa", "light_kappa") if len(read.coders) > MOST_PAIRED else ()
+    others = [name for name in KAPPAS if name not in crowd and (name not in FOR_TWO or len(read.coders) == 2)]
     return [ALPHA, PERCENT, *(name for name in others if name != "gwet_ac2" or wanted.weights)]
 
 
@@ -229,7 +242,10 @@ def measure_spans(continuum: Continuum, wanted: Wanted) -> list[Row]:
         )
     labels = [str(label) for label in labels_of([continuum])]
     if wanted.value and wanted.value not in labels:
-        raise NoTable(f"Nobody gave the label “{wanted.value}”. There are: {', '.join(labels)}.")
+        shown = ", ".join(labels[:12])
+        raise NoTable(f"Nobody gave the label “{wanted.value}”. There are: {shown}{' and more' * (len(labels) > 12)}.")
+    if len(labels) > MOST_LABELS:
+        raise NoTable(f"There are {len(labels):,} labels; at most {MOST_LABELS} are measured. Give fewer in one file.")
     chosen = [wanted.value] if wanted.value else labels
     over = OverEvents([None], wanted.seed, wanted.resamples) if wanted.resamples else None
     return [one for name in names for one in of_spans(name, [continuum], chosen, bool(wanted.value), over)]
@@ -243,12 +259,15 @@ def of_spans(
         about = by_label if only_labels else [("", None)]
         return [row(name, "length", said, percent_of(bar_u_alpha(continua, label))) for said, label in about]
     if name == "bar_u_alpha":
-        about = by_label if only_labels else [("", None), *by_label]
-        return [row(name, "nominal", said, bar_u_alpha(continua, label, interval=over)) for said, label in about]
+        whole = [] if only_labels else [("", bar_u_alpha(continua, interval=over))]
+        found = bar_u_alphas(continua, labels, interval=over)
+        return [
+            row(name, "nominal", said, one) for said, one in (*whole, *((str(at), one) for at, one in found.items()))
+        ]
     if name == "ku_alpha":
         return [row(name, "nominal", said, ku_alpha(continua, label, interval=over)) for said, label in by_label]
-    whole = partial(u_alpha if name == "u_alpha" else cu_alpha, interval=over)
-    return [row(name, "nominal", "", whole(continua))]
+    measure = partial(u_alpha if name == "u_alpha" else cu_alpha, interval=over)
+    return [row(name, "nominal", "", measure(continua))]
 
 
 def percent_of(found: Figure) -> Figure:

@@ -157,6 +157,7 @@ def test_the_same_seed_gives_the_same_bounds(run):
         ("unit,a,b\n1,x,y\n", ["--bootstrap", "-1"], "100 resamples"),
         ("unit,a,b\n1,x,y\n", ["--seed", "-1"], "seed"),
         ("unit,a,b\n1,x,y\n", ["--coefficient", "u_alpha"], "about spans"),
+        ("unit,a,b\n" + "".join(f"{at},note {at},x\n" for at in range(2000)), [], "2,001 different values"),
         ("", [], "is empty"),
         (b"\xff\xfe", [], "not UTF-8"),
     ],
@@ -181,6 +182,21 @@ def test_a_researcher_with_a_table_needs_no_installation_of_their_own(tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(CommandError, match="can't be read"):
         call_command("agreement", str(tmp_path / "none.csv"))
+
+
+def test_what_goes_through_pairs_of_coders_is_not_measured_unasked_for_a_crowd(run):
+    crowd = (
+        "unit," + ",".join(f"r{at}" for at in range(21)) + "\n" + "".join(f"{at}{',x,y,x' * 7}\n" for at in range(3))
+    )
+    assert not {"light_kappa", "conger_kappa"} & {row["coefficient"] for row in run(crowd, "--json")}
+    [light] = run(crowd, "--coefficient", "light_kappa", "--json")
+    assert light["value"] is not None
+
+
+def test_too_many_labels_are_refused(run):
+    spans = [{"coder": "r1", "start": at, "end": at + 1, "label": f"L{at}"} for at in range(201)]
+    with pytest.raises(CommandError, match="201 labels"):
+        run(json.dumps({"length": 300, "coders": ["r1", "r2"], "spans": spans}), name="spans.json")
 
 
 def test_a_table_coefficient_is_refused_for_spans(run):

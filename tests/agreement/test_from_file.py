@@ -52,7 +52,7 @@ def test_what_is_written_in_a_file_is_shown_as_text(client, db):
         ("unit,a,b\n1,x,y\n", {"layout": "long"}, "no column"),
         ("unit,a,b\n1,x,y\n", {"layout": "spans"}, "no JSON"),
         (b"\xff", {}, "not UTF-8"),
-        ("x" * (MOST_BYTES + 1), {}, "larger than 5 MB"),
+        ("x" * (MOST_BYTES + 1), {}, "larger than 1 MB"),
         ("", {}, "empty"),
     ],
 )
