@@ -15,6 +15,7 @@ from coding.agreement.pictures import coefficient, interval
 from coding.agreement.tables import NoTable, Ratings
 from coding.agreement.unitized_coding import cu_alpha, ku_alpha
 from coding.agreement.unitizing import OverEvents, bar_u_alpha, bar_u_alphas, labels_of, u_alpha
+from coding.agreement.unitizing_1995 import alpha_u_1995
 
 LEVELS: dict[str, Any] = {
     "nominal": nominal, "ordinal": metrics.ordinal, "interval": metrics.interval, "ratio": metrics.ratio,
@@ -41,6 +42,7 @@ SOURCES = {
     "u_alpha": "Krippendorff, Mathet, Bouvry & Widlöcher 2016, eq. 5",
     "cu_alpha": "Krippendorff, Mathet, Bouvry & Widlöcher 2016, eqs. 10 and 11",
     "ku_alpha": "Krippendorff, Mathet, Bouvry & Widlöcher 2016, eq. 13",
+    "alpha_u": "Krippendorff 1995, Sociological Methodology 25; expectation as corrected in Krippendorff 2004, ch. 11",
     RAND: "Hubert & Arabie 1985: mean over the pairs of coders",
 }
 NAMES = {
@@ -48,7 +50,7 @@ NAMES = {
     "scott_pi": "Scott’s pi", "fleiss_kappa": "Fleiss’ kappa", "conger_kappa": "Conger’s kappa",
     "light_kappa": "Light’s kappa", "brennan_prediger": "Brennan-Prediger", "gwet_ac1": "Gwet’s AC1",
     "gwet_ac2": "Gwet’s AC2", "bar_u_alpha": "|u-alpha", "u_alpha": "u-alpha", "cu_alpha": "cu-alpha",
-    "ku_alpha": "(k)u-alpha", RAND: "Adjusted Rand index",
+    "ku_alpha": "(k)u-alpha", "alpha_u": "alpha_U (1995/2004)", RAND: "Adjusted Rand index",
 }  # fmt: skip
 KAPPAS: dict[str, Callable[..., Figure]] = {
     "cohen_kappa": coefficients.cohen_kappa, "scott_pi": coefficients.scott_pi,
@@ -57,7 +59,8 @@ KAPPAS: dict[str, Callable[..., Figure]] = {
     "gwet_ac1": coefficients.gwet_ac1, "gwet_ac2": coefficients.gwet_ac2,
 }  # fmt: skip
 FOR_TWO, UNWEIGHTED = ("cohen_kappa", "scott_pi"), ("gwet_ac1",)
-OF_SPANS = ("bar_u_alpha", "u_alpha", "cu_alpha", "ku_alpha")
+BY_DEFAULT_OF_SPANS = ("bar_u_alpha", "u_alpha", "cu_alpha", "ku_alpha")
+OF_SPANS = (*BY_DEFAULT_OF_SPANS, "alpha_u")  # the older one, which the others replace, is measured where asked for
 MOST_VALUES, MOST_LABELS = 2_000, 200  # each is compared with each: a column of free text would take all memory
 MOST_PAIRED = 20  # coders; what goes through their pairs is not measured unasked for a crowd
 NO_WEIGHTS = "Not defined: AC2 compares by weights. Choose weights, or AC1."
@@ -235,7 +238,7 @@ def of_sorts(table: Any, wanted: Wanted) -> Row:
 
 def measure_spans(continuum: Continuum, wanted: Wanted) -> list[Row]:
     """Measure spans of one text; raise NoTable for coefficients that are not about spans."""
-    names = wanted.coefficients or (PERCENT, *OF_SPANS)
+    names = wanted.coefficients or (PERCENT, *BY_DEFAULT_OF_SPANS)
     if others := [name for name in names if name not in (*OF_SPANS, PERCENT)]:
         raise NoTable(
             f"{others[0]} is about a table of units, and these are spans. Choose among: {', '.join(OF_SPANS)}."
@@ -264,6 +267,9 @@ def of_spans(
         return [
             row(name, "nominal", said, one) for said, one in (*whole, *((str(at), one) for at, one in found.items()))
         ]
+    if name == "alpha_u":
+        asked = by_label if only_labels else [("", None), *by_label]
+        return [row(name, "nominal", said, alpha_u_1995(continua, label, interval=over)) for said, label in asked]
     if name == "ku_alpha":
         return [row(name, "nominal", said, ku_alpha(continua, label, interval=over)) for said, label in by_label]
     measure = partial(u_alpha if name == "u_alpha" else cu_alpha, interval=over)

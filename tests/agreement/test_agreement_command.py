@@ -112,6 +112,24 @@ def test_spans_are_measured_by_length(run):
     assert ("bar_u_alpha", "Y") not in only
 
 
+def test_the_older_coefficient_of_unitizing_is_measured_where_it_is_asked_for(run):
+    # Krippendorff 2004, Content Analysis, 2nd ed., p. 254: a continuum of 300 that begins at 150; alpha_U of c .7286,
+    # of k 1. Over both .8591 is printed, from rounded disagreements; without rounding it is .8587.
+    said = {"i": "c225-295 c370-400 k180-240 k300-350", "j": "c220-300 c355-375 c400-420 k180-240 k300-350"}
+    spans = [
+        {"coder": coder, "start": int(one[1:4]), "end": int(one[5:]), "label": one[0]}
+        for coder, units in said.items()
+        for one in units.split()
+    ]
+    text = json.dumps({"length": 300, "begin": 150, "coders": ["i", "j"], "spans": spans})
+    rows = by_name(run(text, "--coefficient", "alpha_u", "--json", name="spans.json"))
+    assert {about: round(row["value"], 4) for (_, about), row in rows.items()} == {"": 0.8587, "c": 0.7286, "k": 1}
+    [only] = run(text, "--coefficient", "alpha_u", "--value", "c", "--json", name="spans.json")
+    assert only == rows["alpha_u", "c"]
+    assert only["method"]["source"].startswith("Krippendorff 1995")
+    assert "alpha_u" not in {row["coefficient"] for row in run(text, "--json", name="spans.json")}
+
+
 def test_card_sorts_are_compared_by_pairs_of_codes(run):
     # Hubert & Arabie 1985 by hand: of the 6 pairs of four codes a put 2 together (one two, three four), b put 1, both 1.
     sorts = "code,a,b\none,p,x\ntwo,p,x\nthree,q,y\nfour,q,z\nfive,q,\n"
@@ -157,6 +175,7 @@ def test_the_same_seed_gives_the_same_bounds(run):
         ("unit,a,b\n1,x,y\n", ["--bootstrap", "-1"], "100 resamples"),
         ("unit,a,b\n1,x,y\n", ["--seed", "-1"], "seed"),
         ("unit,a,b\n1,x,y\n", ["--coefficient", "u_alpha"], "about spans"),
+        ("unit,a,b\n1,x,y\n", ["--coefficient", "alpha_u"], "about spans"),
         ("unit,a,b\n" + "".join(f"{at},note {at},x\n" for at in range(2000)), [], "2,001 different values"),
         ("", [], "is empty"),
         (b"\xff\xfe", [], "not UTF-8"),
