@@ -2,6 +2,7 @@
 
 import random
 from fractions import Fraction
+from itertools import combinations
 
 import krippendorff
 import numpy as np
@@ -23,7 +24,8 @@ from coding.agreement.alpha import (
     present_absent,
     tally,
 )
-from coding.agreement.distances import jaccard, masi, set_equality
+from coding.agreement.distances import jaccard, masi, nominal, set_equality
+from coding.agreement.metrics import interval, ordinal, ratio
 
 examples = settings(database=None, deadline=None, derandomize=True)
 CELL = st.sampled_from(["a", "b", "c", None])
@@ -50,7 +52,7 @@ def random_table(chance, values, units, judges, missing=0.0):
     return [[cell(truth) for _ in range(judges)] for truth in truths]
 
 
-# Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", sections A, B and C.
+# Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", sections A, B and C; D is in test_metrics.
 BINARY = coders("0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0")
 NOMINAL = coders("a a b b d c c c e d d a", "b a b b b c c c e d d d")
 MISSING = coders(
@@ -74,6 +76,29 @@ def test_the_examples_of_krippendorff_2011(table, published, units, pairable, le
 def test_the_binary_example_is_exact():
     # 4 mismatches among the 20 values, 14 zeros and 6 ones: 1 - 19 * 4 / (14 * 6)
     assert alpha(BINARY).value == pytest.approx(float(1 - Fraction(19 * 4, 14 * 6)), abs=1e-15)
+
+
+# Section E: values by units, without coincidences. The paper was not at hand; the digits are those of C and D.
+BY_VALUE = ("300001030020", "030041014000", "014401000001", "000001400000", "000000000300")
+BY_UNIT = [[int(uses) for uses in unit] for unit in zip(*BY_VALUE, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("distance", "published"), [(nominal, 0.743), (ordinal, 0.815), (interval, 0.849), (ratio, 0.797)]
+)
+def test_the_example_of_krippendorff_2011_by_values_and_units(distance, published):
+    said = [[value for value, uses in enumerate(unit, 1) for _ in range(uses)] for unit in BY_UNIT]
+    assert round(alpha([values + [None] * (4 - len(values)) for values in said], distance).value, 3) == published
+
+
+def test_alpha_straight_from_values_and_units():
+    # 1 - (n - 1) sum over u of (sum over c < k of n_uc n_uk) / (n_u - 1), by the sum over c < k of n_c n_k
+    apart = sum(Fraction(products(unit), sum(unit) - 1) for unit in BY_UNIT if sum(unit) > 1)
+    assert alpha(MISSING).value == pytest.approx(float(1 - 39 * apart / products([9, 13, 10, 5, 3])), abs=1e-14)
+
+
+def products(uses):
+    return sum(one * other for one, other in combinations(uses, 2))
 
 
 @pytest.mark.parametrize(
