@@ -123,7 +123,7 @@ def _tested(found: CardSorts, codes: Codes, shuffles: int) -> CardSorts:
     if found.value is None:
         return found
     piles = _own_piles(codes, found.coders)
-    drawn, without = _mean_index(_shuffled(piles, shuffles, found.seed)), _mean_index(_one_left_out(piles))
+    drawn, without = _mean_index(shuffled(piles, shuffles, found.seed)), _mean_index(_one_left_out(piles))
     high = np.count_nonzero(~(drawn < found.value - ROUNDING))  # where a shuffle has no index, against the coders
     known = without[~np.isnan(without)]
     tested = replace(
@@ -202,7 +202,7 @@ def _one_left_out(piles: Ints) -> Ints:
     return samples
 
 
-def _shuffled(piles: Ints, shuffles: int, seed: int) -> Ints:
+def shuffled(piles: Ints, shuffles: int, seed: int) -> Ints:
     """Return samples in which each coder's piles, sizes kept, are dealt anew among the codes that the coder placed.
 
     What is dealt depends on sizes and on which codes are missing, in an order made from these alone.
@@ -213,7 +213,7 @@ def _shuffled(piles: Ints, shuffles: int, seed: int) -> Ints:
     samples = np.full((shuffles, *piles.shape), -1, dtype=np.int64)
     for coder, here in enumerate(placed.T):
         cards = dealt[dealt[:, coder] >= 0, coder]
-        samples[:, here, coder] = _deal(cards, shuffles, generator)
+        samples[:, here, coder] = deal(cards, shuffles, generator)
     return samples
 
 
@@ -223,7 +223,7 @@ def _order_of_coders(piles: Ints) -> list[int]:
     return sorted(range(len(keys)), key=keys.__getitem__)
 
 
-def _deal(cards: Ints, shuffles: int, generator: np.random.PCG64) -> Ints:
+def deal(cards: Ints, shuffles: int, generator: np.random.PCG64) -> Ints:
     """Return the cards in as many random orders (Fisher & Yates; Durstenfeld 1964), a word of chance for each swap."""
     orders = np.repeat(cards[np.newaxis], shuffles, axis=0)
     words = generator.random_raw(shuffles * max(0, len(cards) - 1)).reshape(shuffles, -1)

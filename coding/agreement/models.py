@@ -36,6 +36,7 @@ class Measurement(Public):
     coders = models.PositiveIntegerField(default=0)
     pairable = models.PositiveIntegerField(default=0)
     left_out = models.JSONField(default=dict)
+    beside = models.JSONField(default=dict, blank=True)
     method = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
     input_sha256 = models.CharField(max_length=64)

@@ -14,10 +14,17 @@ class Axis:
 
     low: float = 0.0
 
+    def share(self, value: float) -> float:
+        """Say where a value stands, from 0 to 1."""
+        return (min(max(value, self.low), 1.0) - self.low) / (1 - self.low)
+
     def place(self, value: float) -> str:
         """Say where a value stands, in per cent of the line."""
-        share = (min(max(value, self.low), 1.0) - self.low) / (1 - self.low)
-        return f"{100 * share:.2f}%"
+        return f"{100 * self.share(value):.2f}%"
+
+    def width(self, low: float, high: float) -> str:
+        """Say how long a stretch is, in per cent of the line."""
+        return f"{100 * (self.share(high) - self.share(low)):.2f}%"
 
     @property
     def zero(self) -> str:
@@ -39,12 +46,17 @@ class Axis:
 
 @dataclass(frozen=True)
 class Whisker:
-    """One row's dot, and its whiskers where there is an interval. `words` says the same."""
+    """One row's dot, and its whiskers where there is an interval. `words` says the same.
+
+    `random_low`, `random_high`: between which random placements lie, where there are some.
+    """
 
     dot: str
     low: str
     high: str
     words: str
+    random_low: str = ""
+    random_width: str = ""
 
 
 def axis_for(values: Iterable[float | None]) -> Axis:
@@ -53,14 +65,21 @@ def axis_for(values: Iterable[float | None]) -> Axis:
     return Axis(max(-1.0, round(floor(least / STEP) * STEP, 1))) if round(least, 2) < 0 else Axis()
 
 
-def whisker(axis: Axis, value: float | None, low: float | None, high: float | None) -> Whisker | None:
+def whisker(
+    axis: Axis, value: float | None, low: float | None, high: float | None,
+    random_low: float | None = None, random_high: float | None = None,
+) -> Whisker | None:  # fmt: skip
     """Place a figure on the axis; None where it is not defined."""
     if value is None:
         return None
-    if low is None or high is None:
-        return Whisker(axis.place(value), "", "", f"alpha {coefficient(value)}, no interval")
-    words = f"alpha {coefficient(value)}, from {coefficient(low)} to {coefficient(high)}"
-    return Whisker(axis.place(value), axis.place(low), axis.place(high), words)
+    words, at, to = f"alpha {coefficient(value)}, no interval", "", ""
+    if low is not None and high is not None:
+        words = f"alpha {coefficient(value)}, from {coefficient(low)} to {coefficient(high)}"
+        at, to = axis.place(low), axis.place(high)
+    if random_low is None or random_high is None:
+        return Whisker(axis.place(value), at, to, words)
+    words += f"; random placements from {coefficient(random_low)} to {coefficient(random_high)}"
+    return Whisker(axis.place(value), at, to, words, axis.place(random_low), axis.width(random_low, random_high))
 
 
 def coefficient(value: float, places: int = 2) -> str:

@@ -26,10 +26,10 @@ from math import fsum
 import numpy as np
 
 from coding.agreement.alpha import Ints, canonical
-from coding.agreement.card_sorts import LEAST_SHUFFLES, ROUNDING, _deal
+from coding.agreement.card_sorts import LEAST_SHUFFLES, ROUNDING, deal
 from coding.agreement.continua import Continuum, Span, strips, united
 from coding.agreement.distances import Floats
-from coding.agreement.unitizing import _bar_formula, ground_of, labels_of
+from coding.agreement.unitizing import bar_formula, ground_of, labels_of
 
 LEAST_FOR_BOUNDS = 39  # of fewer, 2.5 % on a side is not one
 
@@ -203,7 +203,7 @@ def random_placings(placing: Ints, draws: int, seed: int) -> Ints:
 
     Raise ValueError for a negative seed.
     """
-    return _deal(np.sort(placing), draws, np.random.PCG64(seed))
+    return deal(np.sort(placing), draws, np.random.PCG64(seed))
 
 
 # --- sums ---
@@ -211,7 +211,7 @@ def random_placings(placing: Ints, draws: int, seed: int) -> Ints:
 
 def alphas_of_places(units: Units, placings: Ints, places: int) -> Floats:
     """Return |u-alpha for each placing (placings x codes) of each place (placings x places), NaN where it has none."""
-    formula = _bar_formula(units.scale)
+    formula = bar_formula(units.scale)
     return np.array([formula(_totals(units, placing, places)) for placing in placings]).reshape(len(placings), places)
 
 

@@ -240,7 +240,7 @@ def _bar(continua: Sequence[Continuum], ground: Ground, chosen: list[list[Span]]
         apart.update({judges: 2 * length for judges, length in crossed.items()})
     uses = sum(row[1] > 0 for row in rows if row) if is_label else None
     sums = Sums(rows, ground.coders, sum(ground.judged), sum(ground.text), apart, uses)
-    return Case(sums, _bar_formula(ground.scale), _label_reason if is_label else _bar_reason)
+    return Case(sums, bar_formula(ground.scale), _label_reason if is_label else _bar_reason)
 
 
 def crossings(continuum: Continuum, spans: list[Span]) -> tuple[Counter[int], int, int]:
@@ -254,7 +254,7 @@ def crossings(continuum: Continuum, spans: list[Span]) -> tuple[Counter[int], in
     return crossed, length_of.total(), sum(length**2 for length in length_of.values())
 
 
-def _bar_formula(scale: int) -> Formula:
+def bar_formula(scale: int) -> Formula:
     def formula(totals: Floats) -> Floats:
         judged, coded, squares, crossed = totals.T
         gaps = judged - coded

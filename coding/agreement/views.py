@@ -6,15 +6,18 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coding.agreement import queries
-from coding.agreement.downloads import reliability_table
+from coding.agreement import company, queries, rules
+from coding.agreement.behind import behind
+from coding.agreement.figures import figures
 from coding.agreement.forms import FileForm
 from coding.agreement.models import Measurement
-from coding.agreement.rules import DEFINITIONS, is_measured
-from coding.agreement.units import judgements
-from coding.lib.refusals import Forbidden
+from coding.agreement.rows import figure_row
+from coding.agreement.side_by_side import side_by_side
+from coding.agreement.trend import trends
+from coding.lib.refusals import Forbidden, back_with
 from coding.people.access import MemberRequest, project_page, public
 from coding.people.models import Project
 from coding.rounds.models import Assignment, Round
@@ -24,18 +27,23 @@ PER_PAGE = 50
 
 
 def visible(request: MemberRequest, project: Project) -> QuerySet[Round]:
-    """The released rating rounds that this person may read."""
-    return queries.released_ratings(Round.objects.visible_to(request.user).filter(project=project))
+    """The released rounds that this person may read."""
+    return queries.released(Round.objects.visible_to(request.user).filter(project=project))
+
+
+def one_of(request: MemberRequest, project: Project, uid: str) -> Round:
+    """The one getter of a measured round."""
+    return get_object_or_404(visible(request, project).select_related("scale", "released_by", "edition"), uid=uid)
 
 
 @require_safe
 @project_page(shared=True)
 def overview(request: MemberRequest, project: Project) -> HttpResponse:
-    """All released rating rounds, the latest first, each with its figure per layer."""
+    """All released rounds, the latest first, each with its figures in brief, and the trend over the main ones."""
+    summaries = queries.summaries(list(visible(request, project)))
     context = {
-        "summaries": queries.summaries(list(visible(request, project))),
-        "is_lead": request.membership.role == "lead",
-    }
+        "summaries": summaries, "trends": trends(summaries), "is_lead": request.membership.role == "lead",
+    }  # fmt: skip
     return render(request, "agreement/overview.html", context)
 
 
@@ -43,48 +51,65 @@ def overview(request: MemberRequest, project: Project) -> HttpResponse:
 @project_page(shared=True)
 def round_(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """One round's agreement, from its stored measurements."""
-    rated = get_object_or_404(visible(request, project).select_related("scale", "released_by"), uid=uid)
+    measured = one_of(request, project, uid)
+    sort = request.GET.get("sort", "")
+    found = figures(measured, sort)
+    # Who said what beside what tells of a short round what each coder said: it waits until the readings are opened.
+    whole = found.confusion if found and has_opened(request.user, measured) else None
     context = {
-        "round": rated, "figures": queries.figures(rated), "is_measured": is_measured(rated),
-        "is_lead": request.membership.role == "lead",
+        "round": measured, "figures": found, "is_measured": rules.is_measured(measured), "sort": sort,
+        "is_lead": request.membership.role == "lead", "whole": whole,
+        "confusion": company.confusion(whole, request.GET.get("pair", "")) if whole else None,
     }  # fmt: skip
     return render(request, "agreement/round.html", context)
+
+
+@require_POST
+@project_page()
+def measure(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """Measure a round anew; what was measured before stays."""
+    rows = rules.measure_again(request.user, one_of(request, project, uid))
+    sentence = f"{len(rows)} figures are measured anew. The earlier ones are kept, and stay in the downloads."
+    return back_with(request, reverse("agreement:round", args=[project.slug, uid]), sentence)
 
 
 @require_safe
 @project_page(shared=True)
 def units(request: MemberRequest, project: Project, uid: str, figure: str) -> HttpResponse:
-    """The incidents behind one figure, disagreements first; what coders said only to those who opened it."""
-    rated = get_object_or_404(visible(request, project).select_related("scale", "edition"), uid=uid)
-    one = get_object_or_404(Measurement.objects.filter(round=rated), uid=figure)
-    context = {
-        "round": rated, "row": queries.figure_row(one), "definition": DEFINITIONS[one.level],
-        "is_lead": request.membership.role == "lead", "has_opened": has_opened(request.user, rated),
+    """What lies behind one figure, disagreements first; what coders said only to those who opened it."""
+    measured = one_of(request, project, uid)
+    one = get_object_or_404(Measurement.objects.filter(round=measured), uid=figure)
+    said = request.GET.get("said", "")
+    context: dict[str, Any] = {
+        "round": measured, "row": figure_row(one), "definition": rules.DEFINITIONS[one.level], "said": said,
+        "is_lead": request.membership.role == "lead", "has_opened": has_opened(request.user, measured),
+        "pairs": company.pairs(one), "coefficients": company.coefficients(one), "machines": company.machines(one),
+        "groups": company.groups(one), "whole": one,
     }  # fmt: skip
     if context["has_opened"]:
-        said = judgements(rated, Assignment.objects.visible_to(request.user))
-        found = queries.behind(one, said)
+        context["confusion"] = company.confusion(one, request.GET.get("pair", ""))
+        found = behind(one, measured, Assignment.objects.visible_to(request.user), said)
         page = Paginator(found.order, PER_PAGE).get_page(request.GET.get("page"))
-        lines = [found.line(at) for at in page]
-        context |= {"said": said, "page": page, "lines": lines, "differing": found.differing,
-                    "hides": queries.hides(said)}  # fmt: skip
+        context |= {"behind": found, "page": page, "lines": [found.line(at) for at in page]}
     return render(request, "agreement/units.html", context)
 
 
 @require_safe
 @project_page(shared=True)
-def table(request: MemberRequest, project: Project, uid: str, figure: str) -> HttpResponse:
-    """The reliability table behind one figure as CSV, for who has opened the readings."""
-    rated = get_object_or_404(visible(request, project).select_related("scale", "edition"), uid=uid)
-    one = get_object_or_404(Measurement.objects.filter(round=rated), uid=figure)
-    if not has_opened(request.user, rated):
-        raise Forbidden("Open the round's readings first: the table holds what each coder said.")
-    said = judgements(rated, Assignment.objects.visible_to(request.user))
-    if queries.hides(said):
-        raise Forbidden("You code some of these incidents in an open blind round, so the table opens at its release.")
-    answer = HttpResponse(reliability_table(one, said).to_csv(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{project.slug}-{one.level}-{one.uid.hex[:8]}.csv"'
-    return answer
+def text(request: MemberRequest, project: Project, uid: str, figure: str, number: int) -> HttpResponse:
+    """One incident of an open round with all coders' segments under one figure side by side."""
+    measured = get_object_or_404(
+        visible(request, project).filter(stage=Round.Stage.OPEN).select_related("edition"), uid=uid
+    )
+    one = get_object_or_404(Measurement.objects.filter(round=measured), uid=figure)
+    if not has_opened(request.user, measured):
+        raise Forbidden("Open the round's readings first: this page shows what each coder marked.")
+    held = Assignment.objects.visible_to(request.user).filter(round=measured, incident__number=number)
+    context = {
+        "round": measured, "row": figure_row(one), "shown": side_by_side(one, held),
+        "is_lead": request.membership.role == "lead",
+    }  # fmt: skip
+    return render(request, "agreement/text.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

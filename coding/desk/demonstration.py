@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from coding.agreement.rules import measure_again
 from coding.codes import rules as words
 from coding.codes.models import Category, Code, ScaleCategory
 from coding.incidents.models import Incident
@@ -82,6 +83,9 @@ def load() -> Project:
     coded = code_openly(demo)
     order_the_words(demo)
     rate_and_settle(demo)
+    measure_again(
+        demo.lead, coded
+    )  # now that an edition holds the merges, the categories and their places in the scale
     leave_a_round_open(demo, coded)
     return demo.project
 

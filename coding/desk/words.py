@@ -40,6 +40,7 @@ WORDS = {
     "discard_draft": "discarded the draft “{name}”",
     "open_round": "opened a round against edition {edition}",
     "release_round": "released a round",
+    "measure": "measured a round again: {figures} figures",
     "open_readings": "opened the others' readings of a round",
     "add_incidents": "added incidents: {report}",
     "answer_request": "sent a request by program",

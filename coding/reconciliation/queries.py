@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q
 
 from coding.agreement.pictures import coefficient
-from coding.agreement.units import Target
+from coding.agreement.targets import Target
 from coding.codes.models import ScaleCategory
 from coding.people.models import Event, User
 from coding.reconciliation import unanimity

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coding.agreement.distances import masi
+from coding.agreement.held import UNCODABLE
 from coding.agreement.influence import rises
-from coding.agreement.units import UNCODABLE, Judgement, judgements
-from coding.codes.models import ScaleCategory
+from coding.agreement.units import Judgement, judgements
+from coding.codes.models import Scale, ScaleCategory
 from coding.incidents.models import Incident
 from coding.open_coding.models import Coding, ConsensusCoding, Mark, SettledBy
 from coding.reconciliation.models import Disagreement
@@ -34,11 +35,16 @@ def write(locked: Round) -> tuple[int, int, int, int]:
     Returns how many incidents (open coding: spans) are unanimous, how many disagreements there are, and how many
     incidents one person alone, and nobody, judged.
     """
-    if locked.stage == Round.Stage.RATING:
+    if locked.stage == Round.Stage.RATING and not is_stance(locked):
         return write_ratings(locked)
     if locked.stage == Round.Stage.OPEN:
         return write_spans(locked), 0, 0, 0
     return 0, 0, 0, 0
+
+
+def is_stance(locked: Round) -> bool:
+    """Stances have no primary category, and so nothing that a presence scale's consensus could hold."""
+    return locked.scale is not None and locked.scale.rating_kind == Scale.RatingKind.STANCE
 
 
 def write_ratings(locked: Round) -> tuple[int, int, int, int]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coding.agreement.units import target_of
+from coding.agreement.targets import target_of
 from coding.lib.paragraphs import paragraphs
 from coding.lib.paragraphs import render as render_paragraph
 from coding.lib.refusals import BadInput, back_with
