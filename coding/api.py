@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import SimpleRouter
 
+from coding.agreement.api import Measurements
 from coding.codes.api import Codes, Projects, Scales
 from coding.incidents.api import Incidents
 from coding.lib.api import unknown
@@ -52,6 +53,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/ratings/scale/", Ratings.as_view({"get": "scale"}), name="rating-scale"),
     path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),
     path(f"{IN_PROJECT}/rounds/<uuid:round>/release/", Releases.as_view({"post": "create"}), name="round-release"),
+    path(
+        f"{IN_PROJECT}/rounds/<uuid:round>/measurements/",
+        Measurements.as_view({"get": "list", "post": "create"}),
+        name="round-measurements",
+    ),
     path("", public(unknown), name="nothing"),
     path("<path:rest>", public(unknown), name="unknown"),
 ]

@@ -207,6 +207,7 @@ def crawl(w):
         page("people:accept", "nothing"), page("people:settings", slug), page("people:team", slug),
         posts("people:invite", slug, data={"email": "x@example.org", "role": "coder"}),
         posts("people:change_role", slug, w.project.memberships.get(user=w.other).uid, data={"role": "lead"}),
+        posts("people:put_in_group", slug, w.project.memberships.get(user=w.other).uid, data={"group": "x"}),
         posts("people:remove_member", slug, w.project.memberships.get(user=w.other).uid),
         posts("people:revoke_token", NOBODY), posts("people:issue_token", data={"name": "", "scope": "read"}),
         page("desk:home"), page("desk:project", slug), page("desk:activity", slug),

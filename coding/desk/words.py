@@ -40,6 +40,7 @@ WORDS = {
     "discard_draft": "discarded the draft “{name}”",
     "open_round": "opened a round against edition {edition}",
     "release_round": "released a round",
+    "put_in_group": "put a member into the group “{group}”",
     "measure": "measured a round again: {figures} figures",
     "open_readings": "opened the others' readings of a round",
     "add_incidents": "added incidents: {report}",

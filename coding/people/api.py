@@ -208,6 +208,7 @@ class MemberRow(serializers.Serializer[Membership]):
     name = serializers.CharField(source="user.name", read_only=True)
     is_machine = serializers.BooleanField(source="user.is_machine", read_only=True)
     role = serializers.ChoiceField(Role.choices, read_only=True)
+    group = serializers.CharField(source="attributes.group", read_only=True, default="")
 
 
 def project_row(membership: Membership) -> dict[str, Any]:

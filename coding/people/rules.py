@@ -15,9 +15,11 @@ from coding.lib.canonical import canonical, sha256
 from coding.lib.ids import new_uid
 from coding.lib.prepared import Prepared, insert, number, text
 from coding.lib.refusals import BadInput, Refusal
+from coding.lib.text import fault
 from coding.people.models import Event, Invitation, Membership, Project, Role, Token, User
 
 INVITATION_DAYS = 14
+GROUP, MOST_GROUP = "group", 60  # an attribute of memberships, and its length
 EVENT_OF_KEY = Prepared(lambda: Event.objects.filter(actor=number("actor"), key=text("key")))
 LAST_OF_STREAM = Prepared(
     lambda: Event.objects.filter(stream=text("stream")).order_by("-position").values_list("position", "hash")[:1]
@@ -174,6 +176,22 @@ def change_role(by: User, membership: Membership, role: str) -> None:
     membership.role = role
     membership.save(update_fields=["role"])
     record(membership.project, by, "change_role", membership.user, before={"role": before}, after={"role": role})
+
+
+@transaction.atomic
+def put_in_group(by: User, membership: Membership, group: str) -> None:
+    """Say to which group of coders a member belongs, so that agreement within and between groups is told; '' is none.
+
+    Raises BadInput for a name that is too long or holds what is no text.
+    """
+    there = held(membership)
+    group = " ".join(group.split())
+    if len(group) > MOST_GROUP or fault(group):
+        raise BadInput(f"A group has a name of at most {MOST_GROUP} characters.")
+    before = there.attributes.get(GROUP, "")
+    there.attributes = {**there.attributes, GROUP: group}
+    there.save(update_fields=["attributes"])
+    record(membership.project, by, "put_in_group", membership.user, before={"group": before}, after={"group": group})
 
 
 @transaction.atomic

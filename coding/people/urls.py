@@ -22,5 +22,6 @@ urlpatterns = [
     path("p/<slug:slug>/team/", views.team, name="team"),
     path("p/<slug:slug>/team/invite/", views.invite, name="invite"),
     path("p/<slug:slug>/team/<uuid:uid>/role/", views.change_role, name="change_role"),
+    path("p/<slug:slug>/team/<uuid:uid>/group/", views.put_in_group, name="put_in_group"),
     path("p/<slug:slug>/team/<uuid:uid>/remove/", views.remove_member, name="remove_member"),
 ]

@@ -183,6 +183,17 @@ def change_role(request: MemberRequest, project: Project, uid: str) -> HttpRespo
 
 @require_POST
 @project_page()
+def put_in_group(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """Say to which group of coders a member belongs; a refusal stands on the same page."""
+    member = get_object_or_404(Membership, project=project, uid=uid)
+    group = request.POST.get("group", "")
+    rules.put_in_group(request.user, member, group)
+    sentence = f"{member.user} is in the group “{group.strip()}”." if group.strip() else f"{member.user} is in no group."
+    return back_with(request, reverse("people:team", args=[project.slug]), sentence)
+
+
+@require_POST
+@project_page()
 def remove_member(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     member = get_object_or_404(Membership, project=project, uid=uid)
     rules.remove_member(request.user, member)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from coding.lib.refusals import BadInput
 from coding.people import rules
 from coding.people.models import Event, Membership, Project
 from coding.people.rules import AlreadyMember, LastLead
@@ -170,3 +171,27 @@ def test_two_projects_of_one_name_get_two_slugs(lead):
     slugs = {rules.create_project(lead, "Reports").slug for _ in range(3)}
     assert len(slugs) == 3
     assert Project.objects.count() == 3
+
+
+def test_a_lead_puts_a_member_into_a_group(project, lead, ada, sign_in):
+    answer = sign_in(lead).post(door(project, ada, "group"), {"group": "  the   clinic "}, follow=True)
+    assert "Ada is in the group" in answer.content.decode()
+    assert membership(project, ada).attributes == {"group": "the clinic"}
+    assert Event.objects.get(verb="put_in_group").after == '{"group":"the clinic"}'
+
+
+def test_other_attributes_stay_and_a_member_leaves_a_group(project, lead, ada, sign_in):
+    Membership.objects.filter(user=ada).update(attributes={"group": "clinic", "language": "Hausa"})
+    assert "Ada is in no group." in sign_in(lead).post(door(project, ada, "group"), {}, follow=True).content.decode()
+    assert membership(project, ada).attributes == {"group": "", "language": "Hausa"}
+
+
+@pytest.mark.parametrize("group", ["x" * 61, "a\x00b", "\ud800"])
+def test_what_is_no_name_of_a_group_changes_nothing(project, lead, ada, group):
+    with pytest.raises(BadInput, match="at most 60 characters"):
+        rules.put_in_group(lead, membership(project, ada), group)
+    assert membership(project, ada).attributes == {}
+
+
+def test_only_a_lead_puts_members_into_groups(project, ada, bo, sign_in):
+    assert sign_in(ada).post(door(project, bo, "group"), {"group": "x"}).status_code == 403
