@@ -4,6 +4,7 @@ import json
 import random
 import re
 import sys
+import time
 
 import django
 
@@ -11,12 +12,15 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
+from coding.agreement.models import Measurement  # noqa: E402
+from coding.agreement.rules import measure  # noqa: E402
 from coding.codes.models import ScaleCategory  # noqa: E402
 from coding.codes.rules import start_project  # noqa: E402
 from coding.desk.demonstration import PASSWORD  # noqa: E402
 from coding.incidents.columns import RowValues  # noqa: E402
 from coding.incidents.models import Incident  # noqa: E402
 from coding.incidents.rules import import_rows  # noqa: E402
+from coding.lib import clock  # noqa: E402
 from coding.open_coding import judging  # noqa: E402
 from coding.open_coding import rules as open_coding  # noqa: E402
 from coding.open_coding.naming import Naming  # noqa: E402
@@ -91,6 +95,26 @@ def growth(count):
     return {"slug": slug}
 
 
+@transaction.atomic
+def rated(count):
+    """A project with so many incidents, rated by three coders, released."""
+    slug, lead = project()["slug"], User.objects.get(email="lead@bench.example")
+    held = Project.objects.get(slug=slug)
+    import_rows(
+        held, [RowValues(n, title=f"Report {n}", text=report(n, 60), external_id=f"R-{n}") for n in range(1, count + 1)]
+    )
+    coders = new_people(held, lead, ["ada", "bo", "cy"])
+    incidents = list(Incident.objects.filter(project=held).order_by("number"))
+    of = opened(lead, held, coders, Round.Stage.RATING, incidents, scale=held.scales.get())
+    start = time.perf_counter()
+    rate_all(of, lead)
+    found = Measurement.objects.filter(round=of)
+    again = time.perf_counter()
+    measure(of, clock.now(), of.seed)
+    return {"slug": slug, "round": str(of.uid), "primary": str(found.filter(level="primary").first().uid),
+            "seconds": again - start, "measuring": time.perf_counter() - again}  # fmt: skip
+
+
 # Words and segments; the many short ones are what a coder goes through in a round.
 SIZES = {"long": (10_000, 2_000), "middle": (2_000, 50)} | {f"short {n}": (300, 0) for n in range(1, HELD + 1)}
 
@@ -154,5 +178,5 @@ def rate_all(rated, lead):
 
 
 if __name__ == "__main__":
-    making = {"saving": saving, "project": project, "growth": growth, "coding": coding}[sys.argv[1]]
+    making = {"saving": saving, "project": project, "growth": growth, "coding": coding, "rated": rated}[sys.argv[1]]
     print(json.dumps(making(*map(int, sys.argv[2:]))))
