@@ -188,7 +188,8 @@ def put_in_group(request: MemberRequest, project: Project, uid: str) -> HttpResp
     member = get_object_or_404(Membership, project=project, uid=uid)
     group = request.POST.get("group", "")
     rules.put_in_group(request.user, member, group)
-    sentence = f"{member.user} is in the group “{group.strip()}”." if group.strip() else f"{member.user} is in no group."
+    where = f"in the group “{group.strip()}”" if group.strip() else "in no group"
+    sentence = f"{member.user} is {where}."
     return back_with(request, reverse("people:team", args=[project.slug]), sentence)
 
 

@@ -186,7 +186,7 @@ def test_another_seed_gives_another_p():
 def test_the_deals_are_these():
     generator = np.random.PCG64(5)
     words = np.random.PCG64(5).random_raw(3 * 4).tolist()
-    dealt = card_sorts._deal(np.arange(5), 3, generator).tolist()
+    dealt = card_sorts.deal(np.arange(5), 3, generator).tolist()
     for deal in range(3):
         cards = list(range(5))
         for swap, last in enumerate((4, 3, 2, 1)):

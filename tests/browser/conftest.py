@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.server import PASSWORD, running
 
@@ -73,14 +74,32 @@ class Person:
     def __init__(self, browser, server, email="", password=PASSWORD, **context):
         self.server = server
         self.context = browser.new_context(base_url=server.url, accept_downloads=True, **context)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
         self.faults = []
-        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.open()
         self.email, self.password = email, password
         if email:
+            self.come_in()
+
+    def open(self):
+        """Go on in a new tab of this browser, which keeps what pages load and who is signed in."""
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    def come_in(self):
+        """Be signed in: by the form the first time, after that with the cookies of then, as a browser keeps them.
+
+        Each browser context is new, so nothing but who this is comes from an earlier test.
+        """
+        kept = self.server.sessions.get(self.email)
+        if kept is None:
             self.sign_in()
+            self.server.sessions[self.email] = self.context.cookies()
+        else:
+            self.context.add_cookies(kept)
+            self.page.goto("/")
+            expect(self.page.get_by_role("button", name="Sign out")).to_be_attached()
 
     def sign_in(self):
         self.page.goto("/sign-in/")

@@ -131,6 +131,7 @@ class Server:
         }
         self.log = Path(folder) / "server.log"
         self.process = None
+        self.sessions = {}  # the cookies of those who have signed in, by their e-mail addresses
 
     def manage(self, *args, **env):
         done = subprocess.run(

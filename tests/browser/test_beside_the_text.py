@@ -16,13 +16,11 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def ada(chromium, demonstration_copy):
     one = Person(chromium, demonstration_copy, "ada@loam.example", PASSWORD)
-    one.page.goto("/")
     one.page.locator(".primary").first.click()
     one.page.wait_for_url("**/code/**")
-    one.page.wait_for_load_state("networkidle")
+    one.page.wait_for_load_state()
     one.page.locator("#text").focus()
     clear(one)
-    one.page.wait_for_load_state("networkidle")
     yield one
     one.context.close()
 

@@ -9,19 +9,29 @@ pytestmark = pytest.mark.browser
 EVERYTHING = {"email": "ada@loam.example", "password": "loam-demo"}
 
 
-@pytest.fixture
-def room(chromium, demonstration_copy):
-    """Ada's first incident of the open round, in a demonstration of this test's own."""
+@pytest.fixture(scope="module")
+def ada(chromium, demonstration_copy):
+    """Ada at her browser, and the address of her first incident of the open round."""
     from tests.browser.conftest import Person
 
     ada = Person(chromium, demonstration_copy, **EVERYTHING)
-    ada.page.goto("/")
     ada.page.locator(".primary").first.click()
     ada.page.wait_for_url("**/code/**")
-    ada.page.wait_for_load_state()
-    ada.page.locator("#text").focus()
-    yield ada
+    yield ada, ada.page.url
     ada.done()
+
+
+@pytest.fixture
+def room(ada):
+    """The incident in a new tab, as `clear` leaves it."""
+    ada, address = ada
+    ada.page.close()
+    ada.open()
+    ada.page.goto(address)
+    ada.page.locator("#text").focus()
+    clear(ada)
+    yield ada
+    assert ada.faults == []
 
 
 def segments(person):
@@ -35,12 +45,14 @@ def segments(person):
 
 def clear(person):
     """Begin with an empty incident: undo whatever an earlier test did here."""
-    page = person.page
+    page, is_clear = person.page, True
     while segments(person):
+        is_clear = False
         with page.expect_response("**/undo/"):
             page.keyboard.press("Control+z")
-    page.reload()
-    page.locator("#text").focus()
+    if not is_clear:
+        page.reload()
+        page.locator("#text").focus()
 
 
 def code(person, name, *keys):
@@ -59,7 +71,6 @@ def focus_first_segment(page):
 
 def test_every_change_by_keyboard_alone(room):
     page = room.page
-    clear(room)
     code(room, "opening", "ArrowRight", "ArrowRight", "Shift+ArrowRight")
     words = segments(room)[0][0]
     assert segments(room) == [(words, ["opening"])]
@@ -107,7 +118,6 @@ def test_every_change_by_keyboard_alone(room):
 
 def test_a_segment_is_split_by_keyboard_and_joined_again(room):
     page = room.page
-    clear(room)
     code(room, "whole", "ArrowRight", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight")
     whole = segments(room)[0][0]
     focus_first_segment(page)
@@ -127,7 +137,6 @@ def test_a_segment_is_split_by_keyboard_and_joined_again(room):
 
 def test_a_paragraph_is_judged_by_one_key_and_the_next_untouched_one_is_found(room):
     page = room.page
-    clear(room)
     untouched = page.locator("#text > [data-untouched]")
     before = untouched.count()
     room.press("ArrowRight", "n")
@@ -143,7 +152,6 @@ def test_a_paragraph_is_judged_by_one_key_and_the_next_untouched_one_is_found(ro
 
 def test_search_codes_the_chosen_hits_only(room):
     page = room.page
-    clear(room)
     word = page.locator("#text .words").first.text_content().split()[1].strip(",.")
     room.press("f")
     page.get_by_label("Words in this incident and in your segments").fill(word)
@@ -159,7 +167,6 @@ def test_search_codes_the_chosen_hits_only(room):
 
 def test_comparison_and_history_stand_beside_the_text(room):
     page = room.page
-    clear(room)
     code(room, "compare me", "ArrowRight", "ArrowRight")
     focus_first_segment(page)
     room.press("c")
@@ -173,7 +180,6 @@ def test_comparison_and_history_stand_beside_the_text(room):
 
 def test_ends_move_by_the_handle_under_the_mouse(room):
     page = room.page
-    clear(room)
     first = page.locator("#text .words").first.text_content().split()
     select_by_mouse(page, " ".join(first[:2]))
     page.keyboard.type("by hand")
@@ -205,7 +211,6 @@ def test_ends_move_by_the_handle_under_the_mouse(room):
 
 def test_the_filter_lets_other_codes_recede(room):
     page = room.page
-    clear(room)
     code(room, "one of them", "ArrowRight")
     code(room, "the other", "ArrowRight", "ArrowRight", "ArrowRight")
     page.reload()
@@ -218,7 +223,6 @@ def test_the_filter_lets_other_codes_recede(room):
 
 def test_words_of_a_memo_stay_until_they_are_kept(room):
     page = room.page
-    clear(room)
     code(room, "thought", "ArrowRight")
     focus_first_segment(page)
     room.press("m")
@@ -242,7 +246,6 @@ def test_words_of_a_memo_stay_until_they_are_kept(room):
 
 def test_a_definition_that_is_saved_beside_the_text_is_not_asked_about(room):
     page, asked = room.page, []
-    clear(room)
     code(room, "sharpened", "ArrowRight")
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     focus_first_segment(page)
@@ -273,7 +276,6 @@ def hold(page, address):
 
 def test_what_is_chosen_while_a_save_is_on_its_way_stays_chosen(room):
     page = room.page
-    clear(room)
     let_go = hold(page, "**/segments/")
     room.press("ArrowRight", "Enter")
     page.keyboard.type("first")
@@ -291,7 +293,6 @@ def test_what_is_chosen_while_a_save_is_on_its_way_stays_chosen(room):
 
 
 def test_one_key_takes_the_words_themselves(room):
-    clear(room)
     room.press("ArrowRight", "v")
     expect(room.page.locator("#text .seg")).to_have_count(1)
     [(quote, names)] = segments(room)
@@ -300,7 +301,6 @@ def test_one_key_takes_the_words_themselves(room):
 
 def test_the_focus_stays_on_a_segment_that_is_drawn_anew(room):
     page = room.page
-    clear(room)
     code(room, "doubtful", "ArrowRight")
     focus_first_segment(page)
     room.press("u")
@@ -310,7 +310,6 @@ def test_the_focus_stays_on_a_segment_that_is_drawn_anew(room):
 
 def test_the_focus_never_comes_to_stand_on_another_control_of_a_card(room):
     page = room.page
-    clear(room)
     code(room, "one", "ArrowRight")
     focus_first_segment(page)
     page.locator(".segment-card [data-add]").click()
@@ -325,7 +324,6 @@ def test_the_focus_never_comes_to_stand_on_another_control_of_a_card(room):
 
 def test_a_paragraph_is_judged_by_the_pointer(room):
     page = room.page
-    clear(room)
     part = page.locator(".para[data-untouched]").first
     part.hover()
     part.get_by_role("button", name="Nothing here").click()

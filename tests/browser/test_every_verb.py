@@ -1,4 +1,8 @@
-"""Each verb of open coding, by keyboard alone and by mouse, in five scripts: what the server holds after each step."""
+"""Each verb of open coding, by keyboard alone and by mouse, in five scripts: what the server holds after each step.
+
+Every verb is done both ways in Latin and in Arabic, whose text runs the other way, and one way in each other script;
+that words are chosen both ways in all of them is shown in test_selecting.py.
+"""
 
 import json
 from functools import partial
@@ -14,6 +18,10 @@ from tests.browser.test_selecting import CHOSEN, DECLARATIONS, OWN, UDHR, rows
 
 pytestmark = pytest.mark.browser
 SCRIPTS = {"latin": "english", "arabic": "arabic", "chinese": "chinese", "hindi": "hindi", "emoji": ""}
+PAIRS = [
+    ("latin", "keyboard"), ("latin", "mouse"), ("arabic", "keyboard"), ("arabic", "mouse"),
+    ("chinese", "mouse"), ("hindi", "keyboard"), ("emoji", "mouse"),
+]  # fmt: skip
 NAMES = {
     "latin": ["promise", "café duty"], "arabic": ["وعد لم يُوفَ", "واجب"], "chinese": ["承诺", "责任"],
     "hindi": ["वचन", "कर्तव्य"], "emoji": ["🤝🏽 promise", "👩‍⚖️🇩🇪"],
@@ -145,21 +153,27 @@ def desks(server):
     return desks_for(server, "everyverb", {script: text_of(script) for script in SCRIPTS}, list(HANDS))
 
 
-@pytest.fixture(params=["keyboard", "mouse"])
-def way(request):
-    return request.param
+@pytest.fixture(scope="module")
+def coders(desks, chromium, server):
+    """Two at browsers of their own, which keep what every page loads; each text is open to one of them once."""
+    made = {way: Person(chromium, server) for way in HANDS}
+    for way, coder in made.items():
+        coder.context.add_cookies([desks[way][0]])
+    yield made
+    for coder in made.values():
+        coder.done()
 
 
-@pytest.fixture(params=SCRIPTS)
-def hands(request, way, desks, chromium, server):
+@pytest.fixture(params=PAIRS, ids="-".join)
+def hands(request, desks, coders, server):
     """A coder before an incident in one script, who uses the keyboard alone, or the mouse for all but typing names."""
-    session, work = desks[way]
-    coder = Person(chromium, server)
-    coder.context.add_cookies([session])
-    uid, key = work[request.param]
+    script, way = request.param
+    coder = coders[way]
+    uid, key = desks[way][1][script]
+    coder.page.mouse.move(0, 0)
     coder.page.goto(f"/code/{uid}/")
-    yield HANDS[way](coder, server, uid, key, request.param)
-    coder.done()
+    yield HANDS[way](coder, server, uid, key, script)
+    assert coder.faults == []
 
 
 class Hands:
