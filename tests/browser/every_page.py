@@ -11,16 +11,12 @@ from tests.browser.conftest import Person
 
 EACH = 1  # page of one kind is enough: all of them come from one template
 VIEWS = ((1280, "light"), (390, "dark"))
-<<<<<<< HEAD
 NO_PAGES = {
     "codebook:export", "codebook:schema", "agreement:table", "agreement:csv", "agreement:json", "agreement:picture",
     "agreement:trend", "people:sign_out",
 }  # fmt: skip
-=======
 # Axe need not fetch the style sheets once more: only an experimental rule, which does not run, would read them.
 RUN = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
-NO_PAGES = {"codebook:export", "codebook:schema", "agreement:table", "people:sign_out"}
->>>>>>> d4b13e0 (Sign in once for each person, keep a browser's loaded files, and do each verb in seven pairs)
 
 
 def kind_of(path):
