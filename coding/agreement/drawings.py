@@ -14,10 +14,10 @@ from coding.agreement.trend import Trend
 
 FORMATS = ("svg", "pdf", "png")
 TYPES = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
-NAME, FIGURE, LINE, ROW, HEAD, EDGE = 330, 150, 340, 24, 34, 12
-CELL, LABEL = 34, 330
+NAME, FIGURE, LINE, ROW, HEAD, EDGE = 390, 150, 340, 24, 34, 12
+CELL, LABEL = 34, 390
 SCALE = 2.0  # pixels of a PNG for each unit of the drawing: sharp in print at the width of a page
-LONGEST = 52
+LONGEST = 60
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def figures_svg(found: RoundFigures) -> str:
     """Draw all of a round's figures as dots with whiskers, a row each, on one line from 0 (or below) to 1."""
     rows = [drawn(row, found.axis, HEAD + at * ROW) for at, row in enumerate(found.all_rows)]
     height, left = HEAD + len(rows) * ROW + EDGE, NAME + FIGURE
-    marks = [(words, left + found.axis.share(value) * LINE) for words, value in
-             ((found.axis.words.split()[1], found.axis.low), (".667", 0.667), (".800", 0.8), ("1", 1.0))]  # fmt: skip
+    ends = {found.axis.words.split()[1]: found.axis.low, "0": 0.0, ".667": 0.667, ".800": 0.8, "1": 1.0}
+    marks = [(words, left + found.axis.share(value) * LINE) for words, value in ends.items()]
     context = {"rows": rows, "width": left + LINE + EDGE * 2, "height": height, "left": left, "right": left + LINE,
                "marks": marks, "top": HEAD - ROW / 2, "bottom": height - EDGE, "figures": found,
                "figure_x": left - EDGE * 2}  # fmt: skip

@@ -10,7 +10,7 @@ from coding.agreement import of_ratings, of_sorts, of_texts
 from coding.agreement.models import Measurement
 from coding.agreement.of_occasions import OWN
 from coding.agreement.pictures import Axis, Whisker, axis_for, coefficient, interval, per_cent, whisker
-from coding.agreement.results import CU, KU
+from coding.agreement.results import CU, JACCARD, KU
 
 HIGH_AGREEMENT, LOW_ALPHA = 90, 0.667
 NAMES = {
@@ -162,7 +162,7 @@ def title_of(one: Measurement) -> str:
         return f"{about['name']}: {name[:1].lower()}{name[1:]}"
     if one.level in OWN_NAMES:
         return f"{about['name']}, read twice: {name[:1].lower()}{name[1:]}"
-    kind = {CU: " (cu-alpha)", KU: " ((k)u-alpha)"}.get(one.coefficient, "")
+    kind = {CU: " (cu-alpha)", KU: " ((k)u-alpha)", JACCARD: " (Jaccard)"}.get(one.coefficient, "")
     return f"{name}{kind}"
 
 

@@ -16,7 +16,7 @@ from coding.agreement.rows import Row
 from coding.rounds.models import Round
 
 OF = ((of_ratings.TOUCHED, "Layers touched"), (of_texts.CODED, "Text coded at all"))
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 260, 44, 150, 14, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 880, 260, 44, 290, 14, 44
 
 
 @dataclass(frozen=True)
