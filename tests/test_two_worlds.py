@@ -1,5 +1,6 @@
 """Blindness: what a coder of an open blind round can get does not depend on what the others do."""
 
+import copy
 import itertools
 import uuid
 
@@ -23,16 +24,10 @@ from coding.selective_coding import rules as rating_rules
 from coding.selective_coding.rules import Choice, Reading
 from tests import factory
 from tests.api_crawl import api_crawl
-from tests.worlds import Ask, differences, route_names, sources
+from tests.worlds import Ask, differences, route_names, started
 
 NOBODY = uuid.UUID(int=7, version=4)
 HTMX = (("HX-Request", "true"),)
-
-
-@pytest.fixture
-def source():
-    with sources() as made:
-        yield made
 
 
 def rate(coder, assignment, *numbers, note=""):
@@ -172,9 +167,21 @@ class World:
         Memo.objects.create(project=self.project, kind="theoretical", text="shared", by=lead, at=now, released_at=now)
 
 
+@pytest.fixture(scope="module")
+def start(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), started(World) as made:
+        yield made
+
+
 @pytest.fixture
-def world(db, source):
-    return World()
+def world(start, db):
+    """Rows in memory belong to one test only."""
+    return copy.deepcopy(start[0])
+
+
+@pytest.fixture
+def source(start):
+    return start[1]
 
 
 def page(name, *args, query="", **more):
@@ -401,7 +408,7 @@ def plant_a_name_in_a_memo(monkeypatch):
 
 # Each with the addresses where it would show: to crawl all of them for each fault costs minutes.
 PLANTED = {
-    plant_a_name_in_a_memo: "memos:", plant_a_count: "open_coding:workspace", plant_an_order: "open_coding:",
+    plant_a_name_in_a_memo: "memos:list", plant_a_count: "open_coding:workspace", plant_an_order: "open_coding:",
     plant_a_409: "open_coding:code_segment", plant_an_etag: "desk:home", plant_category_autocomplete: "open_coding:codes",
 }  # fmt: skip
 

@@ -57,6 +57,14 @@ def sources():
         ids.source, clock.source = kept
 
 
+@contextlib.contextmanager
+def started(build):
+    """Build a start with its sequences, in a transaction around all tests that ask for it; theirs are savepoints in it."""
+    with sources() as made, transaction.atomic():
+        yield build(), made
+        transaction.set_rollback(True)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a coder gets: status, headers, body, without what is new at each request by design."""

@@ -13,8 +13,29 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def of(project, ada, bo):
-    return released_round(project, [ada, bo])
+def lead(whole):
+    return whole.lead
+
+
+@pytest.fixture
+def project(whole):
+    return whole.project
+
+
+@pytest.fixture
+def ada(whole):
+    return whole.ada
+
+
+@pytest.fixture
+def bare(lead):
+    """Another project of the same lead, without a round."""
+    return factory.project(lead, "Bare")
+
+
+@pytest.fixture
+def pair(bare):
+    return [factory.member(bare, name) for name in ("cleo", "dan")]
 
 
 @pytest.fixture
@@ -49,16 +70,16 @@ def sent(**change):
     }
 
 
-def test_a_lead_releases_and_reads_the_agreement(sign_in, project, ada, bo, lead):
-    of = rated_round(project, [ada, bo])
+def test_a_lead_releases_and_reads_the_agreement(sign_in, bare, pair, lead):
+    of = rated_round(bare, pair)
     answer = sign_in(lead).post(release(of), follow=True)
-    assert answer.redirect_chain[-1][0] == reverse("agreement:round", args=[project.slug, of.uid])
+    assert answer.redirect_chain[-1][0] == reverse("agreement:round", args=[bare.slug, of.uid])
     notice = answer.content.decode().split('<ul class="notices">')[1].split("</ul>")[0]
     assert "All agreed on 2 incidents; 4 disagreements to settle." in notice
 
 
-def test_release_without_its_reason_is_refused(sign_in, project, ada, bo, lead):
-    of = rated_round(project, [ada, bo], [("7", "")])
+def test_release_without_its_reason_is_refused(sign_in, bare, pair, lead):
+    of = rated_round(bare, pair, [("7", "")])
     answer = sign_in(lead).post(release(of))
     assert answer.status_code == 400
     assert "say why you release the round now" in answer.content.decode()
@@ -68,20 +89,20 @@ def test_a_second_release_is_refused(sign_in, of, lead):
     assert sign_in(lead).post(release(of)).status_code == 409
 
 
-def test_the_round_page_offers_release(sign_in, project, ada, bo, lead):
-    of = rated_round(project, [ada, bo], [*SMALL, ("7", "")])
-    body = sign_in(lead).get(reverse("rounds:round", args=[project.slug, of.uid])).content.decode()
+def test_the_round_page_offers_release(sign_in, bare, pair, lead):
+    of = rated_round(bare, pair, [*SMALL, ("7", "")])
+    body = sign_in(lead).get(reverse("rounds:round", args=[bare.slug, of.uid])).content.decode()
     assert release(of) in body
     assert "13 of 14 submitted" in body
     assert "Reason for releasing now" in body
 
 
-def test_release_is_closed_to_others(sign_in, project, ada, bo, observer, stranger):
-    of = rated_round(project, [ada, bo])
-    assert sign_in(ada).post(release(of)).status_code == 403
+def test_release_is_closed_to_others(sign_in, bare, pair, stranger):
+    of, observer = rated_round(bare, pair), factory.member(bare, "olu", "observer")
+    assert sign_in(pair[0]).post(release(of)).status_code == 403
     assert sign_in(observer).post(release(of)).status_code == 403
     assert sign_in(stranger).post(release(of)).status_code == 404
-    assert sign_in(factory.lead_of(project)).get(release(of)).status_code == 405
+    assert sign_in(factory.lead_of(bare)).get(release(of)).status_code == 405
 
 
 def test_who_may_read_the_queue_and_a_unit(sign_in, of, project, ada, lead, observer, stranger):
@@ -181,16 +202,16 @@ def test_lanes_say_confidence_and_note_even_for_none(sign_in, of, lead):
     ]  # fmt: skip
 
 
-def test_an_empty_queue_says_what_belongs_there(sign_in, project, lead):
-    assert "Plan a rating round" in sign_in(lead).get(queue(project)).content.decode()
+def test_an_empty_queue_says_what_belongs_there(sign_in, bare, lead):
+    assert "Plan a rating round" in sign_in(lead).get(queue(bare)).content.decode()
 
 
 @pytest.mark.parametrize("size", [8, 40])
-def test_the_cost_of_pages_does_not_grow(sign_in, project, ada, bo, lead, size, django_assert_num_queries):
-    of = released_round(project, [ada, bo], many(size))
+def test_the_cost_of_pages_does_not_grow(sign_in, bare, pair, lead, size, django_assert_num_queries):
+    of = released_round(bare, pair, many(size))
     first = Disagreement.objects.filter(round=of).worst_first().first().incident.number
     client = sign_in(lead)
     with django_assert_num_queries(8):
-        client.get(queue(project))
+        client.get(queue(bare))
     with django_assert_num_queries(13):
         client.get(unit(of, first))

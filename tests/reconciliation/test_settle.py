@@ -16,14 +16,24 @@ from coding.reconciliation.rules import (
 from coding.rounds.rules import open_readings
 from coding.selective_coding.models import ConsensusRating, Rating
 from tests import factory
-from tests.reconciliation.factory import category, released_round
+from tests.reconciliation.factory import category
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def of(project, ada, bo):
-    return released_round(project, [ada, bo])
+def lead(whole):
+    return whole.lead
+
+
+@pytest.fixture
+def project(whole):
+    return whole.project
+
+
+@pytest.fixture
+def ada(whole):
+    return whole.ada
 
 
 def decide(of, number, outcome, numbers=(), primary=None, by=None, reason="slip", rationale="The text says so."):
