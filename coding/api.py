@@ -18,6 +18,7 @@ from coding.people.api import Members
 from coding.reconciliation.api import Releases
 from coding.rounds.api import Assignments, Rounds
 from coding.selective_coding.api import Ratings
+from coding.selective_coding.saturation_api import Judgements, Saturations
 
 app_name = "api"
 IN_PROJECT = "projects/<uuid:project>"
@@ -42,6 +43,7 @@ router.register(f"{IN_PROJECT}/codes", Codes, "code")
 router.register(f"{IN_PROJECT}/scales", Scales, "scale")
 router.register(f"{IN_PROJECT}/rounds", Rounds, "round")
 router.register(f"{IN_PROJECT}/memos", Memos, "memo")
+router.register(f"{IN_PROJECT}/saturation-judgements", Judgements, "saturation-judgement")
 router.register("assignments", Assignments, "assignment")
 router.register(f"{IN_ASSIGNMENT}/segments", Segments, "segment")
 router.register(f"{IN_ASSIGNMENT}/codes", UsableCodes, "usable-code")
@@ -52,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/ratings/", Ratings.as_view({"get": "retrieve", "put": "update"}), name="rating"),
     path(f"{IN_ASSIGNMENT}/ratings/scale/", Ratings.as_view({"get": "scale"}), name="rating-scale"),
     path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),
+    path(f"{IN_PROJECT}/saturation/", Saturations.as_view({"get": "retrieve"}), name="saturation"),
     path(f"{IN_PROJECT}/rounds/<uuid:round>/release/", Releases.as_view({"post": "create"}), name="round-release"),
     path(
         f"{IN_PROJECT}/rounds/<uuid:round>/measurements/",

@@ -22,6 +22,7 @@ from coding.reconciliation.rules import release_round, settle
 from coding.rounds import rules as round_rules
 from coding.selective_coding import rules as rating_rules
 from coding.selective_coding.rules import Choice, Reading
+from coding.selective_coding.saturation_rules import judge_saturation
 from tests import factory
 from tests.api_crawl import api_crawl
 from tests.worlds import Ask, differences, route_names, started
@@ -159,6 +160,7 @@ class World:
         code_rules.map_category(lead, self.second, self.scale, self.seventh, "also")
         code_rules.choose_core(lead, self.category)
         code_rules.tell(lead, self.project, "A story.", 0)
+        judge_saturation(lead, self.category, True, "All is filled.")
         code_rules.freeze(lead, self.project, "Later.")
         for one in Disagreement.objects.filter(round=self.rated):
             settle(lead, one, "one", [self.seventh], self.seventh, "slip", "The text says so.")
@@ -237,6 +239,8 @@ def crawl(w):
         page("axial_coding:relations", slug), posts("axial_coding:unrelate", slug, NOBODY),
         page("selective_coding:integrate", slug), page("selective_coding:scale", slug, w.scale.uid),
         posts("selective_coding:place", slug, w.scale.uid, w.category.uid), posts("selective_coding:storyline", slug, data={"text": "x", "version": 1}),
+        page("selective_coding:saturation", slug), page("selective_coding:saturation", slug, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}&page=1"),
+        page("selective_coding:judge", slug, w.category.uid), posts("selective_coding:judge", slug, w.category.uid, data={"reached": "yes", "rationale": "x"}),
         page("agreement:overview", slug), page("agreement:round", slug, w.rated.uid), page("agreement:units", slug, w.rated.uid, figure.uid),
         page("agreement:table", slug, w.rated.uid, figure.uid), posts("agreement:measure", slug, w.rated.uid),
         *(page(f"agreement:{form}", slug, w.rated.uid) for form in ("csv", "json")),

@@ -31,6 +31,7 @@ WORDS = {
     "relate": "related: {says}",
     "unrelate": "took back the relation: {says}",
     "map_category": "mapped {says}",
+    "judge_saturation": "judged the category “{name}” {says}",
     "unmap": "took back the mapping {says}",
     "unchoose_core": "took back the core category “{name}”",
     "choose_core": "chose “{name}” as the core category",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coding.selective_coding import views
+from coding.selective_coding import saturation_views, views
 
 app_name = "selective_coding"
 urlpatterns = [
@@ -8,5 +8,7 @@ urlpatterns = [
     path("p/<slug:slug>/selective/scales/<uuid:uid>/", views.scale, name="scale"),
     path("p/<slug:slug>/selective/scales/<uuid:uid>/categories/<uuid:category>/", views.place, name="place"),
     path("p/<slug:slug>/selective/storyline/", views.storyline, name="storyline"),
+    path("p/<slug:slug>/selective/saturation/", saturation_views.saturation, name="saturation"),
+    path("p/<slug:slug>/selective/saturation/<uuid:uid>/", saturation_views.judge, name="judge"),
     path("rate/<uuid:uid>/", views.rate, name="rate"),
 ]

@@ -7,7 +7,20 @@ import tempfile
 from tests.bench.machine import facts, load
 from tests.bench.report import say
 
-PARTS = ("size", "start", "pages", "saves", "coding", "painting", "crowd", "imports", "growth", "agreement", "figures")
+PARTS = (
+    "size",
+    "start",
+    "pages",
+    "saves",
+    "coding",
+    "painting",
+    "crowd",
+    "imports",
+    "growth",
+    "agreement",
+    "figures",
+    "saturation",
+)
 
 
 def arguments():
@@ -34,11 +47,24 @@ def run(parts, folder, postgres):
     import django
 
     django.setup()
-    from tests.bench import agreement, coding, crowd, figures, growth, imports, pages, painting, saves, size, start
+    from tests.bench import (
+        agreement,
+        coding,
+        crowd,
+        figures,
+        growth,
+        imports,
+        pages,
+        painting,
+        saturation,
+        saves,
+        size,
+        start,
+    )
     from tests.bench.ground import Ground
 
     modules = {"size": size, "start": start, "pages": pages, "saves": saves, "coding": coding, "painting": painting, "crowd": crowd, "imports": imports,
-               "growth": growth, "agreement": agreement, "figures": figures}  # fmt: skip
+               "growth": growth, "agreement": agreement, "figures": figures, "saturation": saturation}  # fmt: skip
     ground = Ground(folder, postgres)
     for name, value in facts(folder, postgres):
         say(f"{name:11} {value}")
