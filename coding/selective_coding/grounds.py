@@ -69,25 +69,31 @@ def ranges(properties: Any) -> tuple[int, int]:
 
 
 def relations_of(project: Project) -> tuple[Counter[int], Counter[int]]:
-    """Count the relations around each phenomenon, and those that a segment speaks for."""
+    """Count the relations that each category stands in, at either end, and those that a segment speaks for."""
     speaks = Evidence.objects.filter(
         relation=OuterRef("pk"), speaks=Evidence.Speaks.FOR, segment__assignment__round__state__in=Round.RELEASED
     )
-    rows = standing_relations(project).annotate(backed=Exists(speaks)).values_list("phenomenon", "backed")
-    found = list(rows)
-    return Counter(pk for pk, _ in found), Counter(pk for pk, is_backed in found if is_backed)
+    rows = standing_relations(project).annotate(backed=Exists(speaks))
+    every, backed = Counter[int](), Counter[int]()
+    for phenomenon, filler, is_backed in rows.values_list("phenomenon", "filler_category", "backed"):
+        ends = [end for end in (phenomenon, filler) if end]
+        every.update(ends)
+        backed.update(ends if is_backed else [])
+    return every, backed
 
 
 def against_of(project: Project) -> Counter[int]:
-    """Count the segments of released rounds that speak against each category or a relation around it."""
-    released = {"assignment__round__state__in": Round.RELEASED}
-    segments = Segment.objects.filter(speaks_against__project=project, **released).values_list("speaks_against")
-    found = Counter(dict(segments.annotate(n=Count("pk"))))
+    """Count the segments of released rounds that speak against each category, or against a relation that it is in."""
+    segments = Segment.objects.filter(
+        speaks_against__project=project, assignment__round__state__in=Round.RELEASED
+    ).values_list("speaks_against")
+    found = Counter[int](dict(segments.annotate(n=Count("pk"))))
     rows = Evidence.objects.filter(
         relation__phenomenon__project=project, speaks=Evidence.Speaks.AGAINST,
         segment__assignment__round__state__in=Round.RELEASED,
     )  # fmt: skip
-    found.update(dict(rows.values_list("relation__phenomenon").annotate(n=Count("pk"))))
+    for ends in rows.values_list("relation__phenomenon", "relation__filler_category"):
+        found.update(end for end in ends if end)
     return found
 
 
