@@ -67,7 +67,9 @@ class Word(Public):
 
 
 class CategoryQuerySet(WordQuerySet):
-    pass
+    def own(self, user: User | Slot) -> WordQuerySet:
+        """A coder's own private categories, living ones."""
+        return self.living().filter(coined_by=user, released_at=None)
 
 
 class Category(Word):

@@ -12,8 +12,6 @@ from django.db.models import Max, Q
 from coding.codes.checks import (
     CRITERIA,
     MOST_CODES,
-    lock_codes,
-    refuse_not_living,
     refuse_own_or_taken,
     refuse_reword,
     refuse_taken,
@@ -41,6 +39,10 @@ from coding.codes.models import (
     Word,
 )
 from coding.codes.scales import EMPTY, shipped
+from coding.codes.standing import adopt as adopt
+from coding.codes.standing import merge_codes as merge_codes
+from coding.codes.standing import place as place
+from coding.codes.standing import retire as retire
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
 from coding.lib.prepared import Prepared, number, text
@@ -50,6 +52,7 @@ from coding.people.models import Project, User
 from coding.people.rules import Key, answered, answered_in_turn, create_project, lock_project_stream, record
 
 HUES = 12
+MOST_OWN_CATEGORIES = 200
 OWN_HUES = Prepared(
     lambda: Code.objects.own(number("coder")).filter(project=number("project")).values_list("hue", flat=True)
 )
@@ -151,6 +154,19 @@ def create_category(by: User, project: Project, name: str, **fields: Any) -> Cat
     return category
 
 
+def coin_category(project: Project, coder: User, name: str) -> Category:
+    """Coin a private category, or give the coder's own one of that name; call it under the assignment's lock."""
+    category = Category(project=project, coined_by=coder)
+    category.call(named(name))
+    own = Category.objects.own(coder).filter(project=project)
+    if own.count() >= MOST_OWN_CATEGORIES:
+        raise BadInput(f"You have {MOST_OWN_CATEGORIES} categories of your own, which is the most. Remove an empty one.")
+    # The same coder may coin the same name in another tab, under another assignment's lock: the first one stands.
+    Category.objects.bulk_create([category], ignore_conflicts=True)
+    coined: Category = own.get(name_key=category.name_key)
+    return coined
+
+
 @transaction.atomic
 def reword(
     by: User, word: Word, version: int, reason: str = "", *, stream: str = "", key: Key | None = None, **wording: str
@@ -183,88 +199,6 @@ def reword(
         raise NameTaken from wrong
     record(fresh.project, by, f"reword_{fresh._meta.model_name}", fresh, before=before, after=fresh.wording(),
            reason=reason, stream=stream, key=key, private=fresh.released_at is None)  # fmt: skip
-
-
-@transaction.atomic
-def adopt(by: User, code: Code) -> Code:
-    """Take a released code into the shared codebook."""
-    (code,) = lock_codes(code.project, code)
-    refuse_not_living(code)
-    if code.adopted_at is None:
-        refuse_taken(code)
-        refuse_too_many(code.project)
-        code.adopted_at = clock.now()
-        code.save(update_fields=["adopted_at"])
-        record(code.project, by, "adopt_code", code, after={"name": code.name})
-    return code
-
-
-@transaction.atomic
-def place(by: User, code: Code, category: Category | None) -> Code:
-    """Put a released code into a category, which adopts it; None takes it out."""
-    (code,) = lock_codes(code.project, code)
-    refuse_not_living(code)
-    before = code.category
-    if category is not None:
-        if category.project_id != code.project_id:
-            raise BadInput("The code and the category belong to different projects.")
-        category = usable(category)
-        code = adopt(by, code)
-    if before == category:
-        return code
-    code.category = category
-    code.save(update_fields=["category"])
-    record(code.project, by, "place_code", code, before={"category": before and before.name},
-           after={"category": category and category.name, "name": code.name})  # fmt: skip
-    return code
-
-
-@transaction.atomic
-def merge_codes(by: User, source: Code, target: Code, reason: str = "") -> Code:
-    """Merge one released code into another; codings keep the code that the coder gave, readers follow the merge.
-
-    Relations follow too, and a target without category takes the source's. Raises MergeCycle, NotLiving.
-    """
-    if source.pk == target.pk:
-        raise MergeCycle
-    if source.project_id != target.project_id:
-        raise BadInput("The two codes belong to different projects.")
-    source, target = lock_codes(source.project, source, target)
-    refuse_not_living(source)
-    refuse_not_living(target)
-    was_adopted, source.adopted_at = source.adopted_at, None
-    source.merged_into = target
-    source.save(update_fields=["merged_into", "adopted_at"])
-    Code.objects.filter(merged_into=source).update(merged_into=target)
-    record(source.project, by, "merge_codes", source, before={"adopted": bool(was_adopted)},
-           after={"into": target.ref(), "name": target.name}, reason=reason)  # fmt: skip
-    carry_relations(source, target)
-    if target.category_id is None and source.category is not None and source.category.retired_at is None:
-        return place(by, target, source.category)
-    return adopt(by, target)
-
-
-def carry_relations(source: Code, target: Code) -> None:
-    """Let the slots that the source filled be filled by the target; where it stands already, once is enough."""
-    there = set(Relation.objects.filter(filler_code=target).values_list("phenomenon", "role"))
-    for relation in Relation.objects.filter(filler_code=source):
-        if (relation.phenomenon_id, relation.role) in there:
-            continue
-        relation.filler_code = target
-        relation.save(update_fields=["filler_code"])
-
-
-@transaction.atomic
-def retire(by: User, word: Word, reason: str = "") -> None:
-    """Take a code or category out of use; what was coded with it stays."""
-    lock_project_stream(word.project)
-    word = type(word).objects.select_for_update(no_key=True).get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
-    refuse_reword(word, private=False)
-    word.retired_at = clock.now()
-    word.save(update_fields=["retired_at"])
-    if isinstance(word, Category):
-        Code.objects.filter(category=word).update(category=None)
-    record(word.project, by, f"retire_{word._meta.model_name}", word, after={"name": word.name}, reason=reason)
 
 
 @transaction.atomic
@@ -390,14 +324,14 @@ def is_frozen(project: Project) -> bool:
 
 
 def release_words(
-    project: Project, coders: list[User], at: datetime, *, still_blind: Sequence[User] = (), used: Any = ()
-) -> None:
+    project: Project, coders: list[User], at: datetime, *, still_blind: Sequence[User] = (), used: Any = (),
+    sorted_into: Any = (),
+) -> None:  # fmt: skip
     """Open the private codes and categories of a released round's coders to everybody; adopts none.
 
-    Of coders who still code blind in another round only the `used` codes (keys, or a query of them) are opened:
-    the others may be words of that round.
+    Of coders who still code blind in another round only the `used` codes and the categories that they `sorted_into`
+    (keys, or a query of them) are opened: the others may be words of that round.
     """
-    for model in (Code, Category):
+    for model, here in ((Code, used), (Category, sorted_into)):
         private = model.objects.filter(project=project, coined_by__in=coders, released_at=None)
-        here = Q(pk__in=used) if model is Code else Q(pk__in=[])
-        private.filter(here | ~Q(coined_by__in=still_blind)).update(released_at=at)
+        private.filter(Q(pk__in=here) | ~Q(coined_by__in=still_blind)).update(released_at=at)

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from coding.agreement.rules import measure
+from coding.axial_coding.models import Placement
 from coding.codes.models import Proposal, ScaleCategory
 from coding.codes.rules import release_words, worded
 from coding.incidents.models import Incident
@@ -126,7 +127,8 @@ def open_to_all(locked: Round, held: Sequence[Assignment], at: datetime) -> None
     elsewhere = Assignment.objects.filter(round__in=Round.objects.open_and_blind().filter(project=locked.project))
     still_blind = list({one.coder for one in elsewhere.filter(coder__in=coders).select_related("coder")})
     used = Coding.objects.filter(segment__assignment__round=locked).values("code")
-    release_words(locked.project, coders, at, still_blind=still_blind, used=used)
+    into = Placement.objects.filter(assignment__round=locked).values("category")
+    release_words(locked.project, coders, at, still_blind=still_blind, used=used, sorted_into=into)
     release_memos(locked, coders, at, still_blind=still_blind)
     Proposal.objects.filter(project=locked.project, round_uid=locked.uid, released_at=None).update(released_at=at)
     streams = [one.stream for one in held]

@@ -10,6 +10,8 @@ from coding.agreement.distances import masi
 from coding.agreement.held import UNCODABLE
 from coding.agreement.influence import rises
 from coding.agreement.units import Judgement, judgements
+from coding.axial_coding.models import Placement
+from coding.axial_coding.sorting import write_consensus
 from coding.codes.models import Scale, ScaleCategory
 from coding.incidents.models import Incident
 from coding.open_coding.models import Coding, ConsensusCoding, Mark, SettledBy
@@ -32,13 +34,15 @@ class Reading:
 def write(locked: Round) -> tuple[int, int, int, int]:
     """Write a released round's unanimous consensus and open its disagreements.
 
-    Returns how many incidents (open coding: spans) are unanimous, how many disagreements there are, and how many
+    Returns how many incidents (open coding: spans; axial coding: codes) are unanimous, how many disagreements there are, and how many
     incidents one person alone, and nobody, judged.
     """
     if locked.stage == Round.Stage.RATING and not is_stance(locked):
         return write_ratings(locked)
     if locked.stage == Round.Stage.OPEN:
         return write_spans(locked), 0, 0, 0
+    if locked.stage == Round.Stage.AXIAL:
+        return write_placements(locked), 0, 0, 0
     return 0, 0, 0, 0
 
 
@@ -102,6 +106,21 @@ def write_spans(locked: Round) -> int:
             rows.append(ConsensusCoding(round=locked, incident_id=incident, start=start, end=end, code_id=code,
                                         settled_by=SettledBy.UNANIMITY))  # fmt: skip
     return len(ConsensusCoding.objects.bulk_create(rows, batch_size=1000))
+
+
+def write_placements(locked: Round) -> int:
+    """Write the category of each code that every human coder who sorted put into the same one, two at least.
+
+    Same category means the same row, so it is one of those given, or one that coders already shared.
+    """
+    held = Assignment.objects.filter(round=locked, incident=None).submitted().human()
+    sorters, said = held.count(), defaultdict[int, list[int]](list)
+    for code, category in Placement.objects.filter(assignment__in=held).values_list("code_id", "category_id"):
+        said[code].append(category)
+    if sorters < 2:
+        return 0
+    agreed = {code: into[0] for code, into in said.items() if len(into) == sorters and len(set(into)) == 1}
+    return len(write_consensus(locked, agreed, SettledBy.UNANIMITY))
 
 
 def _left_out(locked: Round) -> defaultdict[tuple[int, int], list[Span]]:

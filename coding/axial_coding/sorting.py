@@ -1,0 +1,248 @@
+"""Verbs of the blind card sort: put codes into given or own categories, rename or remove an own one, submit.
+
+Each act is written under the assignment's row lock, with its event in the assignment's stream. A coder sorts the codes
+as the round's edition words them; the live rows are only what placements point to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from coding.axial_coding.models import ConsensusPlacement, Placement
+from coding.codes.checks import named
+from coding.codes.content import Frozen
+from coding.codes.models import Category, Code
+from coding.codes.rules import MovedOn, NameTaken, coin_category, reword
+from coding.lib import clock
+from coding.lib.canonical import canonical
+from coding.lib.refusals import BadInput, Refusal
+from coding.lib.text import name_key
+from coding.open_coding.acts import AssignmentSubmitted, NotYours
+from coding.people.models import User
+from coding.people.rules import Key, answered, record
+from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
+
+MOST_AT_ONCE = 500
+
+
+class SortIncomplete(Refusal):
+    sentence = "No code is sorted yet. Put codes into categories, then submit."
+
+
+class NotEmpty(Refusal):
+    sentence = "This category holds codes. Move them elsewhere first."
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """What an act did: into which category (None: back among the unsorted), and when."""
+
+    category: UUID | None
+    name: str
+    at: datetime
+
+
+@transaction.atomic
+def put(
+    coder: User,
+    assignment: Assignment,
+    codes: Sequence[UUID],
+    into: UUID | None = None,
+    *,
+    new: str = "",
+    was: Mapping[UUID, UUID | None] | None = None,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Sorted:
+    """Put codes into a category, into an own one of the name `new`, or (None) back among the unsorted; all or none.
+
+    `was` says where they stood for whoever moved them; None moves them from wherever they stand.
+    Raises BadInput, NotYours, AssignmentSubmitted, RoundNotOpen, MovedOn, NameTaken, KeyReused.
+    """
+    locked, at = lock_assignment(assignment, coder, "round__edition"), at or clock.now()
+    if event := answered(coder, key):
+        return sorted_by(json.loads(event.answer), event.at)
+    refuse_unwritable(coder, locked)
+    rows = cards(locked, codes)
+    category = own_or_given(locked, into, new)
+    before = standing(locked, rows)
+    refuse_moved(rows, before, was)
+    moved = [code for code in rows if before.get(code.pk) != category]
+    Placement.objects.filter(assignment=locked, code__in=moved).delete()
+    if category is not None:
+        Placement.objects.bulk_create(Placement(assignment=locked, code=code, category=category) for code in moved)
+    said = {"category": str(category.uid) if category else None, "name": category.name if category else ""}
+    if moved or key:
+        begin(locked)
+        left = {str(code.uid): str(found.uid) if (found := before.get(code.pk)) else None for code in moved}
+        record(locked.round.project, coder, "sort_codes", locked, before={"codes": left},
+               after={**said, "codes": [str(code.uid) for code in moved], "count": len(moved)}, stream=locked.stream,
+               key=key, at=at, answer=canonical(said), private=locked.is_private)  # fmt: skip
+    return sorted_by(said, at)
+
+
+@transaction.atomic
+def rename_own(coder: User, assignment: Assignment, category: UUID, name: str, *, key: Key | None = None) -> Category:
+    """Give an own private category another name; the former one stays in the event. Raises NameTaken."""
+    locked = lock_assignment(assignment, coder, "round__edition")
+    own = own_category(locked, category)
+    if answered(coder, key):
+        return own
+    refuse_unwritable(coder, locked)
+    refuse_given(locked, name)
+    begin(locked)
+    reword(coder, own, own.version, stream=locked.stream, key=key, name=name)
+    own.refresh_from_db()
+    return own
+
+
+@transaction.atomic
+def remove_own(coder: User, assignment: Assignment, category: UUID) -> str:
+    """Remove an own private category that holds no code, and give its name. Raises NotEmpty."""
+    locked = lock_assignment(assignment, coder, "round__edition")
+    refuse_unwritable(coder, locked)
+    own = own_category(locked, category)
+    if own.placements.exists():
+        raise NotEmpty(f"“{own}” holds codes. Move them elsewhere first.")
+    if own.spoken_against.exists():
+        raise NotEmpty(f"You marked segments that speak against “{own}”, so it stays.")
+    record(locked.round.project, coder, "remove_own_category", own, before={"name": own.name}, stream=locked.stream,
+           private=locked.is_private)  # fmt: skip
+    own.delete()
+    return own.name
+
+
+@transaction.atomic
+def submit(
+    coder: User,
+    assignment: Assignment,
+    *,
+    leave_rest: bool = False,
+    key: Key | None = None,
+    at: datetime | None = None,
+) -> Assignment:
+    """Declare the codes sorted. Codes that are left aside need `leave_rest`. Raises SortIncomplete."""
+    locked, at = lock_assignment(assignment, coder, "round__edition"), at or clock.now()
+    if answered(coder, key):
+        return locked
+    refuse_unwritable(coder, locked)
+    refuse_incomplete(locked, leave_rest)
+    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at
+    locked.save(update_fields=["state", "submitted_at"])
+    record(locked.round.project, coder, "submit_sort", locked, stream=locked.stream, key=key, at=at,
+           private=locked.is_private)  # fmt: skip
+    return locked
+
+
+def refuse_unwritable(coder: User, locked: Assignment) -> None:
+    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
+    if locked.coder_id != coder.pk:
+        raise NotYours
+    refuse_no_coder(locked)
+    if locked.round.stage != Round.Stage.AXIAL:
+        raise BadInput("This assignment belongs to another stage; codes are sorted in an axial round.")
+    if locked.round.state != Round.State.OPEN:
+        raise RoundNotOpen
+    if locked.state == Assignment.State.SUBMITTED:
+        raise AssignmentSubmitted("This sort is submitted, so it stands. Ask the lead to reopen it if something is wrong.")
+
+
+def refuse_incomplete(locked: Assignment, leave_rest: bool) -> None:
+    placed, all_of_them = locked.placements.count(), len(frozen_of(locked).codes)
+    if not placed:
+        raise SortIncomplete
+    if placed < all_of_them and not leave_rest:
+        left = all_of_them - placed
+        raise SortIncomplete(
+            f"{left} {'code is' if left == 1 else 'codes are'} not sorted yet. Sort them, or say that you leave them aside."
+        )
+
+
+def refuse_moved(rows: Sequence[Code], before: Mapping[int, Category], was: Mapping[UUID, UUID | None] | None) -> None:
+    """Refuse where a card no longer stands where whoever moved it saw it: another tab or device was there first."""
+    for code in rows if was is not None else ():
+        found = before.get(code.pk)
+        if was is not None and code.uid in was and was[code.uid] != (found.uid if found else None):
+            raise MovedOn("A code was moved in another tab or on another device since you opened this page. Reload it.")
+
+
+def refuse_given(locked: Assignment, name: str) -> None:
+    """Refuse an own category of a given one's name; only the edition is asked, never what others coined."""
+    wanted = name_key(named(name))
+    if any(name_key(row["name"]) == wanted for row in frozen_of(locked).categories.values()):
+        raise NameTaken(f"“{named(name)}” is among the given categories. Move the codes there, or choose another name.")
+
+
+def frozen_of(locked: Assignment) -> Frozen:
+    """The edition that the round is sorted against; an open round has one."""
+    if locked.round.edition is None:
+        raise RoundNotOpen
+    return Frozen.of(locked.round.edition)
+
+
+def cards(locked: Assignment, codes: Sequence[UUID]) -> list[Code]:
+    """Read the codes to move, each once, all of the round's edition. Raises BadInput."""
+    wanted, frozen = list(dict.fromkeys(codes)), frozen_of(locked)
+    if not wanted:
+        raise BadInput("Select at least one code to move.")
+    if len(wanted) > MOST_AT_ONCE:
+        raise BadInput(f"{len(wanted):,} codes are selected; {MOST_AT_ONCE} is the most to move at once.")
+    if any(str(uid) not in frozen.codes for uid in wanted):
+        raise BadInput("A selected code is not among those of this round. Reload the page and select again.")
+    return list(Code.objects.filter(project=locked.round.project, uid__in=wanted).order_by("pk"))
+
+
+def standing(locked: Assignment, rows: Sequence[Code]) -> dict[int, Category]:
+    """Say where these codes stand, by their keys; what is unsorted is not in it."""
+    found = Placement.objects.filter(assignment=locked, code__in=rows).select_related("category")
+    return {one.code_id: one.category for one in found}
+
+
+def own_or_given(locked: Assignment, into: UUID | None, new: str) -> Category | None:
+    """Find the category to move into, or coin an own one. Raises BadInput, NameTaken."""
+    if new.strip():
+        refuse_given(locked, new)
+        return coin_category(locked.round.project, locked.coder, new)
+    if into is None:
+        return None
+    if str(into) in frozen_of(locked).categories:
+        given: Category = Category.objects.get(project=locked.round.project, uid=into)
+        return given
+    return own_category(locked, into)
+
+
+def own_category(locked: Assignment, uid: UUID) -> Category:
+    """Find a private category of the coder's own. Raises BadInput."""
+    own = Category.objects.own(locked.coder).filter(project=locked.round.project, uid=uid).first()
+    if own is None:
+        raise BadInput("This category is neither given nor one of your own. Reload the page and choose again.")
+    found: Category = own
+    return found
+
+
+def begin(locked: Assignment) -> None:
+    if locked.state == Assignment.State.TO_DO:
+        locked.state = Assignment.State.IN_PROGRESS
+        locked.save(update_fields=["state"])
+
+
+def sorted_by(said: Mapping[str, str | None], at: datetime) -> Sorted:
+    uid = said.get("category")
+    return Sorted(UUID(uid) if uid else None, said.get("name") or "", at)
+
+
+def write_consensus(sorted_in: Round, into: Mapping[int, int], settled_by: str) -> list[ConsensusPlacement]:
+    """Replace what stands for a round's codes: category by code, both keys. For reconciliation's verbs alone."""
+    ConsensusPlacement.objects.filter(round=sorted_in, code__in=list(into)).delete()
+    rows = [
+        ConsensusPlacement(round=sorted_in, code_id=code, category_id=category, settled_by=settled_by)
+        for code, category in sorted(into.items())
+    ]
+    return ConsensusPlacement.objects.bulk_create(rows, batch_size=1000)
