@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import SimpleRouter
 
 from coding.agreement.api import Measurements
+from coding.axial_coding.api import Placements
 from coding.codes.api import Codes, Projects, Scales
 from coding.incidents.api import Incidents
 from coding.lib.api import unknown
@@ -51,6 +52,13 @@ router.register(f"{IN_ASSIGNMENT}/codes", UsableCodes, "usable-code")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", schema, name="schema"),
     *router.urls,
+    path(f"{IN_ASSIGNMENT}/placements/", Placements.as_view({"get": "retrieve", "post": "create"}), name="placement"),
+    path(
+        f"{IN_ASSIGNMENT}/placements/categories/<uuid:category>/",
+        Placements.as_view({"patch": "partial_update", "delete": "destroy"}),
+        name="placement-category",
+    ),
+    path(f"{IN_ASSIGNMENT}/placements/submit/", Placements.as_view({"post": "submit"}), name="placement-submit"),
     path(f"{IN_ASSIGNMENT}/ratings/", Ratings.as_view({"get": "retrieve", "put": "update"}), name="rating"),
     path(f"{IN_ASSIGNMENT}/ratings/scale/", Ratings.as_view({"get": "scale"}), name="rating-scale"),
     path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),

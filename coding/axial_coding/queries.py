@@ -72,13 +72,15 @@ class Column:
 
 @dataclass
 class Board:
-    """All columns, unsorted first; proposals are codes of one name, the one to keep first."""
+    """All columns, unsorted first; proposals are codes of one name, the one to keep first;
+    `waiting` codes are not in the codebook yet."""
 
     columns: list[Column]
     categories: list[Category]
     proposals: list[list[Card]]
     counts: Counts
     found: int
+    waiting: int
 
     @property
     def proposals_left(self) -> int:
@@ -110,8 +112,11 @@ def board_codes(user: User, project: Project | Slot) -> QuerySet[Code]:
 
 
 def board_categories(user: User, project: Project | Slot) -> QuerySet[Category]:
-    """Give the categories that are columns of the board, in order of names."""
-    found: QuerySet[Category] = Category.objects.visible_to(user).filter(project=project).released().living()
+    """Give the categories that are columns of the board, in order of names.
+
+    Those that coders made in a card sort wait on its page until a lead moves codes into one, which adopts it.
+    """
+    found: QuerySet[Category] = Category.objects.visible_to(user).filter(project=project).released().adopted()
     return found.order_by(in_order("name_key"), "pk")
 
 
@@ -127,7 +132,8 @@ def board(user: User, project: Project, q: str = "", opened: str = "") -> Board:
     quote([card for column in columns for card in column.cards], TYPICAL(**ids))
     unsorted = sum(code.category_id is None for code in codes)
     counts = Counts(len(codes), unsorted, len(categories))
-    return Board(columns, categories, same_names(cards), counts, len(kept))
+    waiting = sum(code.adopted_at is None for code in codes)
+    return Board(columns, categories, same_names(cards), counts, len(kept), waiting)
 
 
 def some_columns(user: User, project: Project, keys: Collection[Category | None], q: str = "") -> list[Column]:

@@ -1,11 +1,12 @@
 """Verbs over several cards at once; each card goes through the verb of its noun in `codes.rules`."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
 
 from coding.codes.models import Category, Code
-from coding.codes.rules import create_category, merge_codes, place
+from coding.codes.rules import adopt, create_category, merge_codes, place
 from coding.lib.refusals import BadInput
 from coding.people.models import Project, User
 from coding.people.rules import lock_project_stream
@@ -43,3 +44,19 @@ def merge_all(by: User, codes: Sequence[Code], target: Code, reason: str = "") -
     for source in sources:
         target = merge_codes(by, source, target, reason)
     return target
+
+
+@transaction.atomic
+def adopt_all(by: User, project: Project) -> tuple[int, int]:
+    """Take the released codes into the codebook whose name no other bears; give how many, and how many wait.
+
+    Equal names stay side by side: they are merge proposals.
+    """
+    lock_project_stream(project)
+    living = Code.objects.filter(project=project).released().living().order_by("pk")
+    bearers = Counter(living.values_list("name_key", flat=True))
+    waiting = list(living.filter(adopted_at=None))
+    alone = [code for code in waiting if bearers[code.name_key] == 1]
+    for code in alone:
+        adopt(by, code)
+    return len(alone), len(waiting) - len(alone)

@@ -10,9 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from coding.axial_coding.models import ConsensusPlacement, Placement
 from coding.codes.checks import named
@@ -42,10 +44,11 @@ class NotEmpty(Refusal):
 
 @dataclass(frozen=True)
 class Sorted:
-    """What an act did: into which category (None: back among the unsorted), and when."""
+    """What an act did: into which category (None: back among the unsorted), which ones codes left, and when."""
 
     category: UUID | None
     name: str
+    left: tuple[UUID | None, ...]
     at: datetime
 
 
@@ -78,13 +81,14 @@ def put(
     Placement.objects.filter(assignment=locked, code__in=moved).delete()
     if category is not None:
         Placement.objects.bulk_create(Placement(assignment=locked, code=code, category=category) for code in moved)
-    said = {"category": str(category.uid) if category else None, "name": category.name if category else ""}
+    left = {str(code.uid): str(found.uid) if (found := before.get(code.pk)) else None for code in moved}
+    said = {"category": str(category.uid) if category else None, "name": category.name if category else "",
+            "left": list(dict.fromkeys(left.values()))}  # fmt: skip
     if moved or key:
         begin(locked)
-        left = {str(code.uid): str(found.uid) if (found := before.get(code.pk)) else None for code in moved}
         record(locked.round.project, coder, "sort_codes", locked, before={"codes": left},
-               after={**said, "codes": [str(code.uid) for code in moved], "count": len(moved)}, stream=locked.stream,
-               key=key, at=at, answer=canonical(said), private=locked.is_private)  # fmt: skip
+               after={"category": said["category"], "name": said["name"], "codes": list(left), "count": len(moved)},
+               stream=locked.stream, key=key, at=at, answer=canonical(said), private=locked.is_private)  # fmt: skip
     return sorted_by(said, at)
 
 
@@ -151,7 +155,9 @@ def refuse_unwritable(coder: User, locked: Assignment) -> None:
     if locked.round.state != Round.State.OPEN:
         raise RoundNotOpen
     if locked.state == Assignment.State.SUBMITTED:
-        raise AssignmentSubmitted("This sort is submitted, so it stands. Ask the lead to reopen it if something is wrong.")
+        raise AssignmentSubmitted(
+            "This sort is submitted, so it stands. Ask the lead to reopen it if something is wrong."
+        )
 
 
 def refuse_incomplete(locked: Assignment, leave_rest: bool) -> None:
@@ -160,9 +166,8 @@ def refuse_incomplete(locked: Assignment, leave_rest: bool) -> None:
         raise SortIncomplete
     if placed < all_of_them and not leave_rest:
         left = all_of_them - placed
-        raise SortIncomplete(
-            f"{left} {'code is' if left == 1 else 'codes are'} not sorted yet. Sort them, or say that you leave them aside."
-        )
+        waiting = "1 code is" if left == 1 else f"{left} codes are"
+        raise SortIncomplete(f"{waiting} not sorted yet. Sort them, or say that you leave them aside.")
 
 
 def refuse_moved(rows: Sequence[Code], before: Mapping[int, Category], was: Mapping[UUID, UUID | None] | None) -> None:
@@ -212,17 +217,20 @@ def own_or_given(locked: Assignment, into: UUID | None, new: str) -> Category | 
         return coin_category(locked.round.project, locked.coder, new)
     if into is None:
         return None
-    if str(into) in frozen_of(locked).categories:
-        given: Category = Category.objects.get(project=locked.round.project, uid=into)
-        return given
-    return own_category(locked, into)
+    own = Q(coined_by=locked.coder) & (Q(released_at=None, retired_at=None) | Q(placements__assignment=locked))
+    given = Q(uid__in=[into] if str(into) in frozen_of(locked).categories else [])
+    found = Category.objects.filter(own | given, project=locked.round.project, uid=into).distinct().first()
+    if found is None:
+        raise BadInput("This category is neither given nor one of your own. Reload the page and choose again.")
+    category: Category = found
+    return category
 
 
 def own_category(locked: Assignment, uid: UUID) -> Category:
     """Find a private category of the coder's own. Raises BadInput."""
     own = Category.objects.own(locked.coder).filter(project=locked.round.project, uid=uid).first()
     if own is None:
-        raise BadInput("This category is neither given nor one of your own. Reload the page and choose again.")
+        raise BadInput("This category is not one of your own that is still private. Reload the page.")
     found: Category = own
     return found
 
@@ -233,9 +241,9 @@ def begin(locked: Assignment) -> None:
         locked.save(update_fields=["state"])
 
 
-def sorted_by(said: Mapping[str, str | None], at: datetime) -> Sorted:
-    uid = said.get("category")
-    return Sorted(UUID(uid) if uid else None, said.get("name") or "", at)
+def sorted_by(said: Mapping[str, Any], at: datetime) -> Sorted:
+    uid, left = said["category"], said["left"]
+    return Sorted(UUID(uid) if uid else None, said["name"], tuple(UUID(one) if one else None for one in left), at)
 
 
 def write_consensus(sorted_in: Round, into: Mapping[int, int], settled_by: str) -> list[ConsensusPlacement]:

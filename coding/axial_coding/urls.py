@@ -1,14 +1,22 @@
 from django.urls import path
 
-from coding.axial_coding import views
+from coding.axial_coding import sort_views, views
 
 app_name = "axial_coding"
 urlpatterns = [
     path("p/<slug:slug>/axial/", views.board, name="board"),
     path("p/<slug:slug>/axial/codes/<uuid:uid>/", views.card, name="card"),
     path("p/<slug:slug>/axial/move/", views.move, name="move"),
+    path("p/<slug:slug>/axial/adopt/", views.adopt, name="adopt"),
     path("p/<slug:slug>/axial/merge/", views.merge, name="merge"),
     path("p/<slug:slug>/axial/categories/", views.new_category, name="new_category"),
     path("p/<slug:slug>/axial/relations/", views.relations, name="relations"),
     path("p/<slug:slug>/axial/relations/<uuid:uid>/remove/", views.unrelate, name="unrelate"),
+    path("p/<slug:slug>/axial/rounds/<uuid:uid>/", sort_views.sorts, name="sorts"),
+    path("sort/<uuid:uid>/", sort_views.sort, name="sort"),
+    path("sort/<uuid:uid>/codes/<uuid:code>/", sort_views.sort_card, name="sort_card"),
+    path("sort/<uuid:uid>/move/", sort_views.sort_move, name="sort_move"),
+    path("sort/<uuid:uid>/categories/<uuid:category>/", sort_views.own_category, name="own_category"),
+    path("sort/<uuid:uid>/submit/", sort_views.sort_submit, name="sort_submit"),
+    path("sort/<uuid:uid>/ask-reopening/", sort_views.sort_ask_back, name="sort_ask_back"),
 ]

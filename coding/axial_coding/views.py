@@ -120,6 +120,17 @@ def chosen_category(request: MemberRequest, project: Project) -> Category | None
     return found
 
 
+@require_POST
+@project_page(shared=True)
+def adopt(request: MemberRequest, project: Project) -> HttpResponse:
+    """Take the released codes into the codebook, as far as their names allow."""
+    adopted, left = rules.adopt_all(request.user, project)
+    says = "1 code is in the codebook now." if adopted == 1 else f"{adopted} codes are in the codebook now."
+    if left:
+        says += f" {left} wait, because another code bears the same name: merge or rename them."
+    return back_with(request, board_url(project), says)
+
+
 @project_page(read="lead", shared=True)
 def merge(request: MemberRequest, project: Project) -> HttpResponse:
     """Choose which of several codes stands for all; a proposal of equal names comes with its choice made."""

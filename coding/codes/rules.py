@@ -160,7 +160,9 @@ def coin_category(project: Project, coder: User, name: str) -> Category:
     category.call(named(name))
     own = Category.objects.own(coder).filter(project=project)
     if own.count() >= MOST_OWN_CATEGORIES:
-        raise BadInput(f"You have {MOST_OWN_CATEGORIES} categories of your own, which is the most. Remove an empty one.")
+        raise BadInput(
+            f"You have {MOST_OWN_CATEGORIES} categories of your own, which is the most. Remove an empty one."
+        )
     # The same coder may coin the same name in another tab, under another assignment's lock: the first one stands.
     Category.objects.bulk_create([category], ignore_conflicts=True)
     coined: Category = own.get(name_key=category.name_key)

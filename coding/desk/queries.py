@@ -53,8 +53,7 @@ def next_assignment(user: User, project: Project | None = None) -> dict[str, Any
 
 def work_url(assignment: Assignment) -> str:
     """Give the page on which an assignment is worked."""
-    page = "selective_coding:rate" if assignment.round.stage == Round.Stage.RATING else "open_coding:workspace"
-    return reverse(page, args=[assignment.uid])
+    return reverse(assignment.round.work_page, args=[assignment.uid])
 
 
 def with_steps(projects: list[Project], user: User) -> list[tuple[Project, list[Step]]]:

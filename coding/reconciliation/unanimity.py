@@ -34,8 +34,8 @@ class Reading:
 def write(locked: Round) -> tuple[int, int, int, int]:
     """Write a released round's unanimous consensus and open its disagreements.
 
-    Returns how many incidents (open coding: spans; axial coding: codes) are unanimous, how many disagreements there are, and how many
-    incidents one person alone, and nobody, judged.
+    Returns how many incidents (open coding: spans; axial coding: codes) are unanimous, how many disagreements there
+    are, and how many incidents one person alone, and nobody, judged.
     """
     if locked.stage == Round.Stage.RATING and not is_stance(locked):
         return write_ratings(locked)

@@ -14,8 +14,8 @@ from coding.people.models import Project, User
 from coding.rounds.models import Round
 from coding.rounds.rules import Plan, sample
 
-# Card sorts and mapping rounds come with their pages; a round that nobody could work on is not offered.
-STAGES = [choice for choice in Round.Stage.choices if choice[0] in {Round.Stage.OPEN, Round.Stage.RATING}]
+# Mapping rounds come with their page; a round that nobody could work on is not offered.
+STAGES = [choice for choice in Round.Stage.choices if choice[0] in Round.WORK_PAGES]
 SAMPLINGS = [choice for choice in Round.Sampling.choices if choice[0] != Round.Sampling.THEORETICAL]
 
 
@@ -110,6 +110,8 @@ class RoundForm(CleanForm, forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("stage") == Round.Stage.AXIAL:  # all codes of the edition, and no incident
+            data |= {"sampling": Round.Sampling.ALL, "sampling_note": ""}
         sampling = data.get("sampling")
         if sampling == Round.Sampling.FILTER and not data.get("words"):
             self.add_error("words", "Write the words to search for.")
@@ -126,8 +128,9 @@ class RoundForm(CleanForm, forms.Form):
     def plan(self) -> Plan:
         """Give the plan for `draft_round`."""
         data, rating = self.cleaned_data, self.cleaned_data["stage"] == Round.Stage.RATING
+        incidents = [] if data["stage"] == Round.Stage.AXIAL else self.incidents()
         return Plan(
-            name=data["name"], stage=data["stage"], coders=list(data["coders"]), incidents=self.incidents(),
+            name=data["name"], stage=data["stage"], coders=list(data["coders"]), incidents=incidents,
             purpose=data["purpose"], sampling=data["sampling"], sampling_note=data["sampling_note"],
             scale=data["scale"] if rating else None, edition=data["edition"], instructions=data["instructions"],
             is_blind=data["is_blind"], coders_per_incident=data["coders_per_incident"], seed=data["seed"] or 0,

@@ -67,6 +67,9 @@ class Round(Public):
         SETTLED = "settled", "Settled"
 
     RELEASED = (State.RELEASED, State.SETTLED)
+    WORK_PAGES = {
+        Stage.OPEN: "open_coding:workspace", Stage.AXIAL: "axial_coding:sort", Stage.RATING: "selective_coding:rate"
+    }  # fmt: skip
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="rounds")
     name = models.CharField(max_length=120)
@@ -118,6 +121,11 @@ class Round(Public):
     @property
     def is_released(self) -> bool:
         return self.state in self.RELEASED
+
+    @property
+    def work_page(self) -> str:
+        """Name the route on which its coders work, an assignment at a time."""
+        return self.WORK_PAGES.get(self.Stage(self.stage), "open_coding:workspace")
 
     @property
     def has_incidents(self) -> bool:

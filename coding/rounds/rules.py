@@ -9,6 +9,7 @@ from functools import cache
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
+from coding.codes.content import Frozen
 from coding.codes.models import Edition, Scale
 from coding.codes.rules import freeze, worded
 from coding.incidents.models import Incident
@@ -149,12 +150,22 @@ def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
     if opened.is_blind:
         refuse_seen(opened)
     opened.edition = opened.edition or freeze(by, opened.project, f"Frozen for the round “{opened.name}”.", at)
+    refuse_nothing_to_sort(opened)
     opened.state, opened.opened_at = Round.State.OPEN, at
     opened.save(update_fields=["edition", "state", "opened_at"])
     Incident.objects.filter(assignments__round=opened, text_locked_at=None).update(text_locked_at=at)
     shield(opened.project)
     record(opened.project, by, "open_round", opened, after={"edition": opened.edition.number}, at=at)
     return opened
+
+
+def refuse_nothing_to_sort(opened: Round) -> None:
+    """A card sort needs codes in its edition, which holds the adopted ones."""
+    if opened.stage == Round.Stage.AXIAL and opened.edition and len(Frozen.of(opened.edition).codes) < 2:
+        raise NothingToCode(
+            f"Edition {opened.edition.number} holds fewer than two codes, so there is nothing to sort. "
+            "Adopt codes on the axial board first, then open the round."
+        )
 
 
 def refuse_left(opened: Round) -> None:

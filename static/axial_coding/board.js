@@ -59,7 +59,7 @@ function onCard(card, event) {
     ArrowDown: () => go(cards[at + 1]), ArrowUp: () => go(cards[at - 1]),
     Home: () => go(cards[0]), End: () => go(cards.at(-1)),
     ArrowRight: () => cross(card, forward), ArrowLeft: () => cross(card, -forward),
-    Enter: () => (sorts ? openMove(card) : card.querySelector("h3 a").click()), Space: () => card.querySelector("[type=checkbox]")?.click(),
+    Enter: () => (sorts ? openMove(card) : card.querySelector("h3 a")?.click()), Space: () => card.querySelector("[type=checkbox]")?.click(),
   };
   if (!Object.hasOwn(keys, event.code)) return false;
   keys[event.code]();

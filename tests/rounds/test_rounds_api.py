@@ -73,7 +73,7 @@ def test_incidents_are_chosen_as_the_sampling_says(project, lead, ada, reports, 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"name": ""}, {"name": "x" * 121}, {"name": 7}, {"stage": "axial"}, {"stage": None}, {"purpose": "fun"}, {"coders": []},
+        {"name": ""}, {"name": "x" * 121}, {"name": 7}, {"stage": "mapping"}, {"stage": None}, {"purpose": "fun"}, {"coders": []},
         {"coders": "x"}, {"coders": ["x"]}, {"coders": [5]}, {"coders": [UNKNOWN]}, {"coders": [UNKNOWN] * 51},
         {"sampling": "theoretical"}, {"sampling": "filter"}, {"sampling": "random"}, {"sampling": "by_hand"},
         {"sampling": "by_hand", "numbers": [1]}, {"sampling": "by_hand", "numbers": ["1"], "sampling_note": "x"},
