@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from tests.axial_coding.two_worlds import sort_by_program
 from tests.worlds import Ask
 
 NOBODY = UUID(int=7, version=4)
@@ -75,6 +76,7 @@ def api_crawl(w):
         sends("segment-detail", here, segment, method="delete"), sends("segment-submit", w.code_theirs.uid), sends("segment-submit", here),
         sends("rating", rating, method="put", data=choice), sends("rating", w.rate_theirs.uid, method="put", data=choice),
         sends("rating-submit", w.rate_theirs.uid), sends("rating-submit", rating),
+        *sort_by_program(w, ask, sends),
         ask("memo-list", project), ask("memo-list", project, query=f"?q=fee&kind=code&by={w.coder.uid}&on={w.own_code.uid}&page_size=1"),
         *(ask("memo-list", project, query=f"?{name}={one.uid}") for name, one in (("by", w.other), ("by", w.third), ("on", w.bos_code), ("on", w.codes[0]))),
         *(ask("memo-detail", project, one.uid) for one in (*w.memos, w.bos_memo, w.thirds_memo)),

@@ -25,6 +25,7 @@ from coding.selective_coding.rules import Choice, Reading
 from coding.selective_coding.saturation_rules import judge_saturation
 from tests import factory
 from tests.api_crawl import api_crawl
+from tests.axial_coding.two_worlds import open_sort, others_sort, sort_pages
 from tests.worlds import Ask, differences, route_names, started
 
 NOBODY = uuid.UUID(int=7, version=4)
@@ -118,6 +119,7 @@ class World:
         self.bos_code = Code.objects.get(coined_by=self.other, released_at=None)
         self.bos_memo = self.memo(self.other, "bo's thought", code=self.bos_code)
         own = self.code_here.segments.get()
+        open_sort(self)
         things = {"segment": own}, {"code": self.own_code}, {"incident": self.incidents[2]}, {}
         self.memos = [*self.memos, *(self.memo(self.coder, "fee, and what it means", **on) for on in things)]
 
@@ -148,6 +150,7 @@ class World:
         memo_rules.delete_memo(self.third, self.thirds_memo)
         memo_rules.share_memo(self.lead, self.memo(self.lead, "fee, says the lead, to all"))
         Proposal.objects.create(project=self.project, target=self.codes[0].ref(), by=self.other, at=now)
+        others_sort(self)
         source.actor = "lead"
         lead = self.lead
         self.codes[0].refresh_from_db()
@@ -275,6 +278,7 @@ def crawl(w):
         posts("memos:memo", slug, w.memos[0].uid, data={**thought, "version": 1}, headers=HTMX),
         *(posts("memos:share", slug, one.uid, headers=how) for one in (w.memos[0], w.bos_memo, w.thirds_memo) for how in ((), HTMX)),
         *(posts("memos:delete", slug, one.uid) for one in (w.memos[1], w.bos_memo, w.thirds_memo)), page("memos:list", slug, query="?q="),
+        *sort_pages(w),
         page("rounds:round", slug, w.coding.uid), page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
         posts("people:sign_out"),
     ]  # fmt: skip

@@ -82,7 +82,7 @@ def put(
     if category is not None:
         Placement.objects.bulk_create(Placement(assignment=locked, code=code, category=category) for code in moved)
     left = {str(code.uid): str(found.uid) if (found := before.get(code.pk)) else None for code in moved}
-    said = {"category": str(category.uid) if category else None, "name": category.name if category else "",
+    said = {"category": str(category.uid) if category else None, "name": name_here(locked, category),
             "left": list(dict.fromkeys(left.values()))}  # fmt: skip
     if moved or key:
         begin(locked)
@@ -224,6 +224,12 @@ def own_or_given(locked: Assignment, into: UUID | None, new: str) -> Category | 
         raise BadInput("This category is neither given nor one of your own. Reload the page and choose again.")
     category: Category = found
     return category
+
+
+def name_here(locked: Assignment, category: Category | None) -> str:
+    """Name a category as this coder reads it: a given one as the edition words it, whatever it is called meanwhile."""
+    row = frozen_of(locked).categories.get(str(category.uid)) if category else None
+    return str(row["name"]) if row else category.name if category else ""
 
 
 def own_category(locked: Assignment, uid: UUID) -> Category:

@@ -64,7 +64,7 @@ def test_a_move_tells_who_put_what_where_and_is_private(ada, held):
 def test_all_codes_go_or_none(ada, bo, opened, held):
     sorting.put(bo, factory.assignment(opened, bo), uids("alpha"), new="Bo's")
     for codes, into, new in [
-        (uids("alpha") + [uuid.uuid4()], uid_of("Trust"), ""), ([], uid_of("Trust"), ""),
+        ([*uids("alpha"), uuid.uuid4()], uid_of("Trust"), ""), ([], uid_of("Trust"), ""),
         (uids("alpha"), uuid.uuid4(), ""), (uids("alpha"), uid_of("Bo's"), ""), (uids("alpha"), None, "a\x00b"),
         ([uuid.uuid4() for _ in range(501)], uid_of("Trust"), ""),
     ]:  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 from django.forms import ValidationError
 from django.urls import reverse
 
+from coding.codes.rules import create_code
 from coding.incidents.models import Incident
 from coding.people.models import Membership
 from coding.rounds import rules
@@ -226,6 +227,8 @@ def test_a_draft_counts_all_its_incidents_whichever_are_shown(project, lead, ada
 
 
 def test_a_round_without_incidents_has_one_row_for_all(project, lead, ada, bo, sign_in):
+    for name in ("one code", "another"):
+        create_code(lead, project, name)
     of = factory.round_of(project, [ada, bo], "axial")
     page = sign_in(lead).get(f"/p/{project.slug}/rounds/{of.uid}/")
     assert '<th scope="row" dir="auto">All</th>' in page.content.decode()

@@ -1,0 +1,77 @@
+"""The card sort's part of the crawl of two worlds: one open blind sort, in which the other acts in one world only."""
+
+from django.urls import reverse
+
+from coding.axial_coding import sorting
+from coding.codes.models import Category
+from tests import factory
+from tests.worlds import Ask
+
+HTMX = (("HX-Request", "true"),)
+
+
+def open_sort(w):
+    """Open a sort of the codes that were ordered before; both coders have begun, each with an own category."""
+    w.sorting = factory.round_of(w.project, [w.coder, w.other], "axial", incidents=[], name="Sorting now")
+    w.sort_here, w.sort_theirs = factory.assignment(w.sorting, w.coder), factory.assignment(w.sorting, w.other)
+    for held in (w.sort_here, w.sort_theirs):
+        sorting.put(held.coder, held, [w.codes[0].uid], new="Fees")
+    own = Category.objects.filter(name="Fees")
+    w.own_pile, w.bos_pile = own.get(coined_by=w.coder), own.get(coined_by=w.other)
+
+
+def others_sort(w):
+    """What the other does in one world: sort, coin, rename, remove, submit."""
+    sorting.put(w.other, w.sort_theirs, [w.codes[2].uid], w.category.uid)
+    sorting.put(w.other, w.sort_theirs, [w.codes[2].uid], new="A pile of bo's")
+    sorting.put(w.other, w.sort_theirs, [w.codes[0].uid], None)
+    sorting.rename_own(w.other, w.sort_theirs, w.bos_pile.uid, "Money")
+    sorting.remove_own(w.other, w.sort_theirs, w.bos_pile.uid)
+    sorting.submit(w.other, w.sort_theirs, leave_rest=True)
+
+
+def page(name, *args, query="", **more):
+    return Ask(f"axial_coding:{name}", reverse(f"axial_coding:{name}", args=args) + query, **more)
+
+
+def posts(name, *args, data=None, **more):
+    return page(name, *args, method="post", data=data or {}, **more)
+
+
+def sort_pages(w):
+    """Each page of the sort, own and other's; changes come last."""
+    slug, here, theirs = w.project.slug, w.sort_here.uid, w.sort_theirs.uid
+    one, two = w.codes[0].uid, w.codes[2].uid
+    moves = [
+        {"code": one, "category": w.category.uid}, {"code": [one, two], "new": "Fees"}, {"code": two, "new": "a pile of BO'S"},
+        {"code": two, "category": w.bos_pile.uid}, {"code": two, "new": "A third one"}, {"code": two, "new": "Promises of later"},
+        {"code": two, "category": w.second.uid, "from": "unsorted"}, {"code": one, "category": "unsorted"},
+    ]  # fmt: skip
+    return [
+        page("sorts", slug, w.sorting.uid), posts("adopt", slug), page("sort", theirs),
+        page("sort", here), page("sort", here, query="?column=unsorted"),
+        *(page("sort_card", uid, one, headers=how) for uid in (here, theirs) for how in ((), HTMX)),
+        *(posts("sort_move", uid, data=data, headers=HTMX) for data in moves for uid in (here, theirs)), page("sort", here),
+        *(posts("own_category", uid, pile.uid, data=data) for uid in (here, theirs) for pile in (w.own_pile, w.bos_pile)
+          for data in ({"name": "Money"}, {"name": "False promises"}, {"do": "remove"})),
+        posts("sort_submit", theirs, data={"leave_rest": "yes"}), posts("sort_submit", here),
+        posts("sort_move", here, data={"code": one, "category": w.category.uid}), page("sort", here),
+        posts("sort_submit", here, data={"leave_rest": "yes"}), posts("sort_ask_back", theirs, data={"reason": "A slip."}),
+        posts("sort_ask_back", here, data={"reason": "A slip."}), page("sort", here),
+        Ask("rounds:round", reverse("rounds:round", args=[slug, w.sorting.uid])),
+    ]  # fmt: skip
+
+
+def sort_by_program(w, ask, sends):
+    """The same at the second door."""
+    here, theirs = w.sort_here.uid, w.sort_theirs.uid
+    code = str(w.codes[2].uid)
+    moves = [{"codes": [code], "new": "Fees"}, {"codes": [code], "new": "A pile of bo's"},
+             {"codes": [code], "category": str(w.bos_pile.uid)}, {"codes": [code], "category": str(w.category.uid), "was": None}]  # fmt: skip
+    return [
+        ask("placement", here), ask("placement", theirs),
+        *(sends("placement", uid, data=data) for data in moves for uid in (here, theirs)), ask("placement", here),
+        *(sends("placement-category", uid, pile.uid, method=how, data={"name": "Money"} if how == "patch" else None)
+          for uid in (here, theirs) for pile in (w.own_pile, w.bos_pile) for how in ("patch", "delete")),
+        sends("placement-submit", theirs, data={"leave_rest": True}), sends("placement-submit", here, data={"leave_rest": True}),
+    ]  # fmt: skip
