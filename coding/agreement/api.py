@@ -13,10 +13,11 @@ from rest_framework.response import Response
 
 from coding.agreement import queries, rules
 from coding.agreement.models import Measurement
+from coding.agreement.views import TOO_FEW
+from coding.lib.refusals import Forbidden
 from coding.people.api import ProjectRoutes, choice_asked, once, one_of, page_of, person
 from coding.people.models import Project
 from coding.rounds.models import Round
-from coding.rounds.rules import has_opened
 
 WHICH = ["latest", "all"]
 
@@ -72,7 +73,10 @@ class Measurements(ProjectRoutes):
     opened = False
 
     def round_of(self, request: Request, uid: UUID) -> Round:
-        return one_of(queries.released(Round.objects.visible_to(person(request)).filter(project=self.project)), uid)
+        found = one_of(queries.readable(person(request), self.project), uid)
+        if queries.is_closed(found):
+            raise Forbidden(TOO_FEW)
+        return found
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "opened": self.opened}
@@ -84,7 +88,7 @@ class Measurements(ProjectRoutes):
     def list(self, request: Request, project: UUID, round: UUID) -> Response:
         """The round's figures, in the order in which its page shows them."""
         measured = self.round_of(request, round)
-        self.opened = has_opened(person(request), measured)
+        self.opened = queries.reads_all(person(request), measured)
         rows: QuerySet[Measurement] = Measurement.objects.filter(round=measured)
         if choice_asked(request, "batch", WHICH) != "all":
             rows = queries.latest(Measurement.objects.filter(round=measured))

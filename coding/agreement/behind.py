@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from coding.agreement import of_ratings, of_sorts
+from coding.agreement.alpha import coded
 from coding.agreement.continua import Continuum, Span, strips, united
 from coding.agreement.held import HIDDEN, OCCASIONS, Unit
 from coding.agreement.models import Measurement
+from coding.agreement.results import CU, KU
 from coding.agreement.rows import about_of
 from coding.agreement.sorts import NO_FIT, UNPLACED, Card, Sorts, mappings, placements
-from coding.agreement.targets import target_of
+from coding.agreement.targets import Target, target_of
 from coding.agreement.texts import Texts, texts
 from coding.agreement.units import NONE_APPLIES, Judgements, judgements
 from coding.rounds.models import AssignmentQuerySet, Round
@@ -58,11 +63,8 @@ class Behind:
     is_text: bool = False
 
 
-def behind(one: Measurement, rated: Round, assignments: AssignmentQuerySet, said: str = "") -> Behind:
-    """Read what lies behind a figure, of the assignments that a person may see.
-
-    `said`: two values of a confusion matrix ("7~6"); then only units on which two coders said these are given.
-    """
+def behind(one: Measurement, rated: Round, assignments: AssignmentQuerySet, said: Said | None = None) -> Behind:
+    """Read what lies behind a figure, of the assignments that a person may see; `said` takes a part of it."""
     if rated.purpose == Round.Purpose.STABILITY:
         return _of_nothing()
     if rated.stage == Round.Stage.OPEN:
@@ -71,7 +73,8 @@ def behind(one: Measurement, rated: Round, assignments: AssignmentQuerySet, said
         return _of_ratings(one, judgements(rated, assignments), said)
     if rated.stage == Round.Stage.AXIAL:
         return _of_sorts(one, placements(rated, assignments), "code", said)
-    return _of_sorts(one, mappings(rated, target_of(rated), assignments), "category", said)
+    target = target_of(rated)
+    return _of_sorts(one, mappings(rated, target, assignments), "category", said, target)
 
 
 def differs(values: Sequence[Any]) -> bool:
@@ -84,18 +87,39 @@ def counts(values: Sequence[Any]) -> bool:
     return len(values) - values.count(None) > 1
 
 
-def order_of(table: Sequence[Sequence[Any]], said: str) -> list[int]:
+@dataclass(frozen=True)
+class Said:
+    """A cell of a confusion matrix: two values, and the places of the two coders who said them (None: any two)."""
+
+    one: str
+    other: str
+    first: int | None = None
+    second: int | None = None
+
+    @staticmethod
+    def read(said: str, pair: str) -> Said | None:
+        """Read "7~6", and "0-1" for the pair; None for what is neither."""
+        one, middle, other = said.partition("~")
+        first, _, second = pair.partition("-")
+        if not middle:
+            return None
+        if first.isascii() and second.isascii() and first.isdigit() and second.isdigit() and len(pair) < 12:
+            return Said(one, other, int(first), int(second))
+        return Said(one, other)
+
+    def holds(self, values: Sequence[Any]) -> bool:
+        """Did two coders say so of a unit?"""
+        if self.first is not None and self.second is not None:
+            pair = [str(values[at]) if at < len(values) else "" for at in (self.first, self.second)]
+            return pair == [self.one, self.other]
+        uses = Counter(str(value) for value in values if value is not None)
+        return uses[self.one] > 1 if self.one == self.other else bool(uses[self.one] and uses[self.other])
+
+
+def order_of(table: Sequence[Sequence[Any]], said: Said | None) -> list[int]:
     """Put disagreements first; units stand in their order, and sorting keeps that among equals."""
-    found = range(len(table))
-    if "~" in said:
-        one, _, other = said.partition("~")
-        found = [at for at in found if _has(table[at], one, other)]  # type: ignore[assignment]  # fewer of them
+    found = [at for at in range(len(table)) if said is None or said.holds(table[at])]
     return sorted(found, key=lambda at: (not differs(table[at]), not counts(table[at])))
-
-
-def _has(values: Sequence[Any], one: str, other: str) -> bool:
-    uses = Counter(str(value) for value in values if value is not None)
-    return uses[one] > 1 if one == other else bool(uses[one] and uses[other])
 
 
 def _of_nothing() -> Behind:
@@ -120,7 +144,7 @@ def table_of(one: Measurement, said: Judgements) -> list[list[Any]]:
     return tables.get(one.level, lambda: list(said.sets()))()
 
 
-def _of_ratings(one: Measurement, said: Judgements, wanted: str) -> Behind:
+def _of_ratings(one: Measurement, said: Judgements, wanted: Said | None) -> Behind:
     table = table_of(one, said)
 
     def line(at: int) -> Line:
@@ -164,25 +188,45 @@ def hides(missing: Sequence[Sequence[str]]) -> bool:
 # --- codes and categories ---
 
 
-def _of_sorts(one: Measurement, said: Sorts, noun: str, wanted: str) -> Behind:
-    placed = one.level == of_sorts.PLACEMENT
-    table = said.table(lambda cell: cell or UNPLACED) if placed else said.table(lambda cell: cell)
+def _of_sorts(one: Measurement, said: Sorts, noun: str, wanted: Said | None, target: Target | None = None) -> Behind:
+    table, names = said.table(lambda cell: cell), said.names
+    if one.level == of_sorts.PLACEMENT:
+        table = said.table(lambda cell: cell or UNPLACED)
+    elif one.level == of_sorts.MAPPING_LAYER and target is not None:
+        layer = {row.uid: str(row.layer) for row in target.categories}
+        table = said.table(lambda cell: layer.get(cell, NO_FIT) if cell else None)
+        names = {str(row.number): row.name for row in target.layers}
+    apart = apart_in_piles(table) if one.level == of_sorts.PILES else list(map(differs, table))
 
     def line(at: int) -> Line:
         card: Card = said.cards[at]
-        cells = [_place(value, why, said) for value, why in zip(table[at], said.missing, strict=True)]
-        return Line(card.name, cells, differs(table[at]), counts(table[at]))
+        cells = [_place(value, why, names) for value, why in zip(table[at], said.missing, strict=True)]
+        return Line(card.name, cells, apart[at], counts(table[at]))
 
+    order = sorted(order_of(table, wanted), key=lambda at: not apart[at])
     return Behind(
-        [coder.name for coder in said.coders], order_of(table, wanted), sum(map(differs, table)),
-        hides([said.missing]), noun, line, table, [card.name for card in said.cards],
+        [coder.name for coder in said.coders], order, sum(apart), hides([said.missing]), noun, line, table,
+        [card.name for card in said.cards],
     )  # fmt: skip
 
 
-def _place(value: str | None, why: str, said: Sorts) -> Cell:
+def apart_in_piles(table: Sequence[Sequence[Any]]) -> list[bool]:
+    """Say of each code whether two coders differ on which other codes lie with it, whatever they call their piles."""
+    given = coded(table).codes
+    found = np.zeros(len(given), dtype=bool)
+    for one, other in combinations(range(given.shape[1]), 2):
+        both = (given[:, one] >= 0) & (given[:, other] >= 0)
+        here = given[both]
+        together = [np.equal.outer(here[:, at], here[:, at]) for at in (one, other)]
+        found[both] |= (together[0] != together[1]).any(axis=1)
+    differing: list[bool] = found.tolist()
+    return differing
+
+
+def _place(value: str | None, why: str, names: dict[str, str]) -> Cell:
     if value is None:
         return Cell(why or "left aside", is_missing=True)
-    return Cell(said.names.get(value, value), is_out=value in (UNPLACED, NO_FIT))
+    return Cell(names.get(value, value), is_out=value in (UNPLACED, NO_FIT))
 
 
 # --- texts ---
@@ -190,7 +234,8 @@ def _place(value: str | None, why: str, said: Sorts) -> Cell:
 
 def _of_texts(one: Measurement, said: Texts) -> Behind:
     chosen = set(one.method.get("codes") or [])
-    rows = [_read(continuum, chosen) for continuum in said.continua]
+    group = set(about_of(one).get("group_codes") or [])
+    rows = [_read(continuum, chosen, one.coefficient, group) for continuum in said.continua]
     apart = [row.apart for row in rows]
 
     def line(at: int) -> Line:
@@ -216,18 +261,27 @@ class Read:
     amounts: dict[str, tuple[int, int]]
 
 
-def marked(continuum: Continuum, chosen: set[str]) -> list[Span]:
-    """Give the units that a figure is about, as one label; `chosen` empty stands for all codes."""
-    spans = [Span(one.coder, one.start, one.end, "") for one in continuum.spans if not chosen or one.label in chosen]
-    return united(spans)
+def marked(continuum: Continuum, chosen: set[str], coefficient: str) -> list[Span]:
+    """Give the units that a figure is about; `chosen` empty stands for all. cu- and (k)u-alpha tell codes apart."""
+    return united(
+        Span(one.coder, one.start, one.end, one.label if coefficient in (CU, KU) else "")
+        for one in continuum.spans
+        if not chosen or one.label in chosen
+    )
 
 
-def _read(continuum: Continuum, chosen: set[str]) -> Read:
-    units = marked(continuum, chosen)
+def _read(continuum: Continuum, chosen: set[str], coefficient: str, group: set[str]) -> Read:
+    units = marked(continuum, group or chosen, coefficient)
     shared = apart = 0
     for strip in strips(continuum, units):
         shared += strip.length
-        apart += strip.length if 0 < len(strip.units) < strip.judges else 0
+        labels = {str(unit.label) for unit in strip.units}
+        differs = (
+            len(labels) > 1 and bool(labels & chosen)
+            if coefficient in (CU, KU)
+            else (0 < len(strip.units) < strip.judges)
+        )
+        apart += strip.length if differs else 0
     amounts = {str(coder): (0, 0) for coder in continuum.coders}
     for unit in units:
         pieces, length = amounts[str(unit.coder)]

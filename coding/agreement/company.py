@@ -147,7 +147,9 @@ def machines(one: Measurement) -> list[Machine]:
 
 
 def said(what: Any) -> str:
-    """Write what is known of a machine's work: model, version, settings."""
+    """Write what is known of a machine's work: model, version, settings; several where it changed on the way."""
+    if isinstance(what, list):
+        return "; ".join(filter(None, map(said, what)))
     if not isinstance(what, dict):
         return ""
     return ", ".join(f"{name} {value}" for name, value in what.items() if isinstance(value, str | int | float))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -16,6 +17,8 @@ FORMATS = ("svg", "pdf", "png")
 TYPES = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
 NAME, FIGURE, LINE, ROW, HEAD, EDGE = 390, 150, 340, 24, 34, 12
 CELL, LABEL = 34, 390
+MOST_ROWS, MOST_PIXELS = 200, 12_000_000
+SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 SCALE = 2.0  # pixels of a PNG for each unit of the drawing: sharp in print at the width of a page
 LONGEST = 60
 
@@ -37,13 +40,14 @@ class Drawn:
 
 def figures_svg(found: RoundFigures) -> str:
     """Draw all of a round's figures as dots with whiskers, a row each, on one line from 0 (or below) to 1."""
-    rows = [drawn(row, found.axis, HEAD + at * ROW) for at, row in enumerate(found.all_rows)]
-    height, left = HEAD + len(rows) * ROW + EDGE, NAME + FIGURE
+    rows = [drawn(row, found.axis, HEAD + at * ROW) for at, row in enumerate(found.all_rows[:MOST_ROWS])]
+    height, left = HEAD + len(rows) * ROW + EDGE * 3, NAME + FIGURE
     ends = {found.axis.words.split()[1]: found.axis.low, "0": 0.0, ".667": 0.667, ".800": 0.8, "1": 1.0}
     marks = [(words, left + found.axis.share(value) * LINE) for words, value in ends.items()]
     context = {"rows": rows, "width": left + LINE + EDGE * 2, "height": height, "left": left, "right": left + LINE,
                "marks": marks, "top": HEAD - ROW / 2, "bottom": height - EDGE, "figures": found,
-               "figure_x": left - EDGE * 2}  # fmt: skip
+               "figure_x": left - EDGE * 2, "more": len(found.all_rows) - len(rows),
+               "foot_y": height - EDGE}  # fmt: skip
     return render_to_string("agreement/figures.svg", context)
 
 
@@ -91,5 +95,8 @@ def converted(svg: str, form: str) -> bytes:
         return svg.encode()
     import vl_convert  # heavy, and seldom asked for
 
-    made: bytes = vl_convert.svg_to_pdf(svg) if form == "pdf" else vl_convert.svg_to_png(svg, scale=SCALE)
-    return made
+    if form == "pdf":
+        return bytes(vl_convert.svg_to_pdf(svg))
+    size = SIZE.match(svg)
+    pixels = float(size[1]) * float(size[2]) if size else 1.0
+    return bytes(vl_convert.svg_to_png(svg, scale=min(SCALE, (MOST_PIXELS / pixels) ** 0.5)))

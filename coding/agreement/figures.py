@@ -12,7 +12,7 @@ from coding.agreement.methods import Methods, methods
 from coding.agreement.models import Measurement
 from coding.agreement.pictures import Axis, coefficient
 from coding.agreement.queries import latest
-from coding.agreement.results import MASI, SPANS
+from coding.agreement.results import MASI, RAND, SPANS, numbered
 from coding.agreement.rows import SORTS, Row, about_of, axis_of, in_order, p_value, row_of, rows_of, title_of
 from coding.rounds.models import Round
 
@@ -62,7 +62,12 @@ MATCHES = (
 )
 
 
-def permutation(found: dict[str, Any]) -> str:
+NO_BOOTSTRAP = (
+    "There is no bootstrap, because a code and its copy always share a place, and random sorts would look agreed."
+)
+
+
+def permutation(name: str, found: dict[str, Any]) -> str:
     """Say what a permutation test and the leave-one-out range found."""
     least, greatest = found.get("least"), found.get("greatest")
     spread = (
@@ -71,8 +76,8 @@ def permutation(found: dict[str, Any]) -> str:
         else (f" Without any one of them the figure lies between {coefficient(least)} and {coefficient(greatest)}.")
     )
     return (
-        f"Permutation test: p {p_value(found['p'])} in {found['shuffles']:,} shuffles of each coder’s values.{spread} "
-        "There is no bootstrap, because a code and its copy always share a place, and random sorts would look agreed."
+        f"{name}: permutation test, p {p_value(found['p'])} in {found['shuffles']:,} shuffles of each coder’s values."
+        f"{spread}"
     )
 
 
@@ -98,6 +103,10 @@ class Section:
     said: frozenset[str] = frozenset()
     idle: int = 0
     coined: list[Row] = field(default_factory=list)
+
+    @property
+    def is_rand(self) -> bool:
+        return bool(self.rows) and self.rows[0].found.coefficient == RAND
 
     @property
     def is_sortable(self) -> bool:
@@ -131,9 +140,9 @@ class Section:
             said.append(RANDOM)
         if self.has_matches:
             said.append(MATCHES)
-        if self.permuted.get("p") is not None:
-            said.append(permutation(self.permuted))
-        return said
+        tested = [row for row in self.rows if (row.found.beside.get("permuted") or {}).get("p") is not None]
+        said += [permutation(row.name, row.found.beside["permuted"]) for row in tested]
+        return [*said, NO_BOOTSTRAP] if tested else said
 
     @property
     def has_random(self) -> bool:
@@ -214,6 +223,10 @@ class RoundFigures:
         return company.groups(self.whole)
 
     @property
+    def symbol(self) -> str:
+        return row_of(self.whole, self.axis).symbol
+
+    @property
     def whole_title(self) -> str:
         return title_of(self.whole)
 
@@ -233,18 +246,21 @@ class RoundFigures:
     def lede(self) -> str:
         """Say of what the figures are, in one line."""
         whole, rated = self.whole, self.rated
-        coders = f"{len(whole.method['coders'])} human coder{'' if len(whole.method['coders']) == 1 else 's'}"
-        seed = f"seed {whole.seed}"
+        coders, seed = numbered(whole.coders, "human coder"), f"seed {whole.seed}"
         if not rated.has_incidents:
-            things = "codes" if rated.stage == Round.Stage.AXIAL else "categories"
-            return f"Agreement of {coders} on {whole.units:,} {things}. Lines at .667 and .800. 1,000 shuffles, {seed}."
-        incidents = f"{whole.units:,} incident{'' if whole.units == 1 else 's'}"
-        events = f" ({self.events:,} occurrence{'' if self.events == 1 else 's'})" if self.events else ""
+            things = numbered(whole.units, "code" if rated.stage == Round.Stage.AXIAL else "category")
+            lines = "" if whole.coefficient == RAND else " Lines at .667 and .800."
+            return f"Agreement of {coders} on {things}.{lines} 1,000 shuffles, {seed}."
+        intervals = f" Intervals: 95 %, 1,000 resamples of occurrences, {seed}." if self.has_intervals else ""
+        if rated.purpose == Round.Purpose.STABILITY:
+            several = numbered(len(whole.method["coders"]), "coder")
+            return f"Each of {several} against their own earlier reading. Lines at .667 and .800.{intervals}"
+        events = f" ({numbered(self.events, 'occurrence')})" if self.events else ""
         name = "|u-alpha" if rated.stage == Round.Stage.OPEN else "Krippendorff’s alpha"
         unit = "characters judged" if rated.stage == Round.Stage.OPEN else "judgements"
         return (
-            f"{name} of {coders} on {incidents}{events}, {whole.pairable:,} {unit}. Lines at .667 and .800. "
-            f"Intervals: 95 %, 1,000 resamples of occurrences, {seed}."
+            f"{name} of {coders} on {numbered(whole.units, 'incident')}{events}, {whole.pairable:,} {unit}. "
+            f"Lines at .667 and .800.{intervals}"
         )
 
 
@@ -262,8 +278,24 @@ def figures(rated: Round, sort: str = "") -> RoundFigures | None:
     if any(level.startswith(of_occasions.OWN) for level in levels):
         sections = by_coder(found, axis)
     else:
-        sections = said_once(section(found, kinds, axis, sort) for kinds in SECTIONS if levels.intersection(kinds))
+        shown = (by_scale(found, kinds, axis, sort) for kinds in SECTIONS if levels.intersection(kinds))
+        sections = said_once(one for sections in shown for one in sections)
     return RoundFigures(rated, axis, [], [], sections, found[0], found)
+
+
+def by_scale(found: Sequence[Measurement], kinds: tuple[str, ...], axis: Axis, sort: str) -> list[Section]:
+    """Make the tables of one kind of figure: one for each scale that they are about, or one."""
+    own = [one for one in found if one.level in kinds]
+    scales = {
+        about_of(one).get("scale"): about_of(one).get("scale_name", "") for one in own if about_of(one).get("scale")
+    }
+    if len(scales) < 2:
+        return [section(own, kinds, axis, sort)]
+    made = []
+    for at, (uid, name) in enumerate(scales.items()):
+        one = section([row for row in own if about_of(row).get("scale") == uid], kinds, axis, sort)
+        made.append(replace(one, key=one.key if not at else f"{one.key}-{at + 1}", title=f"{one.title} · {name}"))
+    return made
 
 
 def said_once(sections: Iterable[Section]) -> list[Section]:

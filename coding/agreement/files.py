@@ -10,7 +10,7 @@ from coding.agreement.downloads import as_csv, as_json, reliability_table
 from coding.agreement.figures import figures
 from coding.agreement.models import Measurement
 from coding.agreement.trend import trends
-from coding.agreement.views import one_of, visible
+from coding.agreement.views import one_of
 from coding.lib.refusals import Forbidden
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
@@ -45,7 +45,7 @@ def measurements(request: MemberRequest, project: Project, uid: str, form: str) 
     if form == "csv":
         return attached(as_csv(rows), "csv", name)
     about = {"project": project.name, "round": measured.name, "stage": measured.stage, "purpose": measured.purpose}
-    return attached(as_json(rows, about, opened=has_opened(request.user, measured)), "json", name)
+    return attached(as_json(rows, about, opened=queries.reads_all(request.user, measured)), "json", name)
 
 
 @require_safe
@@ -59,7 +59,7 @@ def of_round(request: MemberRequest, project: Project, uid: str, kind: str, form
     if kind == "figures":
         svg = drawings.figures_svg(found)
     else:
-        opened = found.confusion if has_opened(request.user, measured) else None
+        opened = found.confusion if queries.reads_all(request.user, measured) else None
         held = company.confusion(opened, request.GET.get("pair", "")) if opened else None
         if held is None or kind != "confusion":
             raise Http404(NO_PICTURE)
@@ -72,7 +72,8 @@ def of_round(request: MemberRequest, project: Project, uid: str, kind: str, form
 @project_page(shared=True)
 def trend(request: MemberRequest, project: Project, kind: str, form: str) -> HttpResponse:
     """A picture of agreement over rounds: of ratings, or of texts."""
-    made = trends(queries.summaries(list(visible(request, project))))
+    summaries = queries.summaries(list(queries.readable(request.user, project)))
+    made = trends([one for one in summaries if not one.is_closed])
     found = next((one for one in made if one.is_of_ratings == (kind == "ratings")), None)
     if found is None or form not in drawings.FORMATS or kind not in ("ratings", "texts"):
         raise Http404(NO_PICTURE)

@@ -113,10 +113,12 @@ def held_in(one: Round, assignments: AssignmentQuerySet | None = None) -> list[H
 def earlier_of(again: Round) -> list[Held]:
     """Read what the coders of a stability round said of its incidents before: their latest readings in main rounds.
 
-    They were handed in at least 14 days before this round opened; younger ones are no second occasion.
+    Those rounds are released: what is blind still is told by nobody. They were handed in at least 14 days before this
+    round opened; younger ones are no second occasion.
     """
     rows = Assignment.objects.submitted().human().filter(
         round__stage=again.stage, round__purpose=Round.Purpose.MAIN, round__is_blind=True, round__scale=again.scale_id,
+        round__state__in=Round.RELEASED,
         coder__in=again.assignments.values("coder"), incident__in=again.assignments.values("incident"),
         uncodable_because="", submitted_at__lte=again.opened_at - APART if again.opened_at else None,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from coding.agreement import of_occasions, of_ratings, of_sorts, of_texts
 from coding.agreement.models import Measurement
 from coding.agreement.pictures import coefficient
-from coding.agreement.results import MASI, RAND, SPANS
+from coding.agreement.results import MASI, RAND, SPANS, numbered
 from coding.agreement.rows import about_of, p_value
 from coding.rounds.models import Round
 
@@ -60,23 +60,25 @@ def methods(measured: Round, found: Sequence[Measurement], whole: Measurement) -
 
 
 def who(measured: Round, whole: Measurement) -> str:
-    coders = len(whole.method["coders"])
+    coders = whole.coders
     people = f"{number(coders).capitalize()} coder{'' if coders == 1 else 's'}"
-    blind = "who could not see each other’s work, " if coders > 1 else ""
+    people += ", who could not see each other’s work," if coders > 1 else ""
     if measured.purpose == Round.Purpose.STABILITY:
+        again = len(whole.method["coders"])
+        seen = "" if whole.method["seen"] else " without seeing their earlier work"
         return (
-            f"{people} {WORK[Round.Stage(measured.stage)]} incidents a second time, at least 14 days after the first, "
-            "without seeing their earlier work."
+            f"{number(again).capitalize()} coder{'' if again == 1 else 's'} {WORK[Round.Stage(measured.stage)]} "
+            f"incidents again{seen}; compared are those that they had read at least 14 days before."
         )
     against = against_what(measured, whole)
     if not measured.has_incidents:
-        what = "codes" if measured.stage == Round.Stage.AXIAL else "categories"
-        return f"{people}, {blind}{WORK[Round.Stage(measured.stage)]} {whole.method['incidents']:,} {what} {against}."
+        what = "code" if measured.stage == Round.Stage.AXIAL else "category"
+        return f"{people} {WORK[Round.Stage(measured.stage)]} {numbered(whole.method['incidents'], what)} {against}."
     events = whole.method.get("events")
     occurrences = f" ({events:,} occurrences)" if events and events != whole.units else ""
-    incidents = f"{whole.method['incidents']:,} incidents{occurrences}"
+    incidents = f"{numbered(whole.method['incidents'], 'incident')}{occurrences}"
     return (
-        f"{people}, {blind}{WORK[Round.Stage(measured.stage)]} {incidents} {against}. "
+        f"{people} {WORK[Round.Stage(measured.stage)]} {incidents} {against}. "
         f"{SAMPLING[Round.Sampling(measured.sampling)]}"
     )
 

@@ -127,7 +127,9 @@ def company(
     distance, is_ordered = DISTANCES[asked.coefficient], asked.coefficient == ORDINAL
     found = {"pairs": beside.pairs(table, distance, asked.scale, is_ordered=is_ordered)}
     if asked.scale is not None:
-        found["coefficients"] = beside.others(table, asked.scale, is_ordered=is_ordered)
+        # Where a figure is conditional, a coder who does not count is no coder whose judgement is missing.
+        shared = [row for row in table if len(row) - row.count(None) > 1] if asked.level in CONDITIONAL else table
+        found["coefficients"] = beside.others(shared, asked.scale, is_ordered=is_ordered)
     if grouped := beside.groups(table, distance, group_of):
         found["groups"] = grouped
     if asked.level in (PRIMARY, STANCE) and asked.scale is not None:

@@ -36,7 +36,7 @@ def of_placements(said: Sorts, frozen: Frozen, seed: int) -> list[Result]:
     used = {cell for row in said.table(lambda cell: cell or "") for cell in row if cell}
     if used <= frozen.categories.keys():
         values = [UNPLACED, *frozen.categories]
-        return [_nominal(said, said.table(lambda cell: cell or UNPLACED), PLACEMENT, values, seed)]
+        return [_nominal(said, said.table(lambda cell: cell or UNPLACED), PLACEMENT, values, seed, said.names)]
     return [_piles(said, seed)]
 
 
@@ -45,13 +45,17 @@ def of_mappings(said: Sorts, target: Target, seed: int) -> list[Result]:
     layer = {one.uid: str(one.layer) for one in target.categories}
     values = [NO_FIT, *(one.uid for one in target.categories)]
     layers = [NO_FIT, *(str(one.number) for one in target.layers)]
+    names = {str(one.number): one.name for one in target.layers}
+    by_layer = said.table(lambda cell: layer.get(cell, NO_FIT) if cell else None)
     return [
-        _nominal(said, said.table(lambda cell: cell), MAPPING, values, seed),
-        _nominal(said, said.table(lambda cell: layer.get(cell, NO_FIT) if cell else None), MAPPING_LAYER, layers, seed),
+        _nominal(said, said.table(lambda cell: cell), MAPPING, values, seed, said.names),
+        _nominal(said, by_layer, MAPPING_LAYER, layers, seed, names),
     ]
 
 
-def _nominal(said: Sorts, table: list[list[Any]], level: str, values: Sequence[str], seed: int) -> Result:
+def _nominal(
+    said: Sorts, table: list[list[Any]], level: str, values: Sequence[str], seed: int, names: dict[str, str]
+) -> Result:
     found = alpha(table)
     if found.value is not None:
         confirm(table, found.value)
@@ -59,17 +63,18 @@ def _nominal(said: Sorts, table: list[list[Any]], level: str, values: Sequence[s
         "pairs": beside.pairs(table, nominal, values), "coefficients": beside.others(table, values),
         "confusion": beside.confusion(table, values), "permuted": asdict(permuted(table, seed=seed)),
     }  # fmt: skip
-    own = {"confirmed_by": CONFIRMED if found.value is not None else "", "names": said.names}
+    own = {"confirmed_by": CONFIRMED if found.value is not None else "", "names": names}
     return _result(said, table, ALPHA, level, found, company, own)
 
 
 def _piles(said: Sorts, seed: int) -> Result:
     table = said.table(lambda cell: cell)
     sorts = adjusted_rand(table, seed=seed)
+    sorters = sum(not why for why in said.missing)
     placed = [sum(pile is not None for pile in piles) for piles in table]
     found = Figure(
         value=sorts.value, undefined_because=sorts.undefined_because, agreement=None, closeness=None,
-        units=sorts.codes, coders=len(sorts.coders), pairable=sum(count for count in placed if count > 1),
+        units=sorts.codes, coders=sorters, pairable=sum(count for count in placed if count > 1),
         left_out=sorts.left_out, seed=seed,
     )  # fmt: skip
     pairs = [sorts] if len(sorts.coders) == 2 else list(sorts.pairs)
@@ -100,7 +105,7 @@ def _result(
     counts = {
         "not_submitted": (said.lacking(), "{} not submitted at release: missing", "assignment"),
         "machine": (said.machine_work, "{} of machine coders: never part of a figure between people", "assignment"),
-        "few": (found.left_out, "{} placed by fewer than two human coders", "code"),
+        "few": (found.left_out, "{} placed by fewer than two human coders", said.noun),
     }
     return Result(
         coefficient=coefficient, level=level, found=found, because=because, beside=company,

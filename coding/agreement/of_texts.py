@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from math import fsum
@@ -173,25 +173,22 @@ def after_merging(ground: Ground) -> list[Result]:
     place: dict[Hashable, Hashable | None] = {uid: root[uid] for uid in said.used()}
     continua = relabelled(said.continua, place, UNPLACED)
     found, near = bar_u_alphas(continua, sorted(names), interval=ground.over), matches(continua, sorted(names))
-    name_of = {**{uid: row["name"] for uid, row in ground.placed_by.codes.items()}, **named(said, names)}
+    name_of = {root[word.uid]: word.stands_as for word in said.words.values()}
+    owners = {uid: {span.coder for one in said.continua for span in one.spans if span.label in merged[uid]}
+              for uid in names}  # fmt: skip
     return [
         result(ground, MERGED, found[uid], places=place, company=nearby(near.get(uid)),
-               about={"uid": uid, "name": name_of.get(uid, names[uid][0]), "merges": names[uid]}, codes=merged[uid])
-        for uid in sorted(names, key=lambda uid: (name_of.get(uid, ""), uid))
+               because=ONE_CODER if len(owners[uid]) < 2 and uid not in ground.coded_by.codes else "",
+               about={"uid": uid, "name": name_of[uid], "merges": names[uid]}, codes=merged[uid])
+        for uid in sorted(names, key=lambda uid: (name_of[uid], uid))
     ]  # fmt: skip
-
-
-def named(said: Texts, uids: Iterable[str]) -> dict[str, str]:
-    return {uid: said.words[uid].name for uid in uids if uid in said.words}
 
 
 def rolled_up(ground: Ground) -> list[Result]:
     """The same text by category, and in each scale by scale category and layer, beside random placements."""
-    edition, root = ground.placed_by, roots(ground.said.words)
+    edition = ground.placed_by
     category = {
-        uid: row["category"]
-        for uid in ground.said.used()
-        if (row := edition.merged.get(uid) or edition.merged.get(root[uid])) and row["category"]
+        uid: row["category"] for uid in ground.said.used() if (row := edition.merged.get(uid)) and row["category"]
     }
     if not category:
         return []
@@ -209,7 +206,7 @@ def rolled_up(ground: Ground) -> list[Result]:
 def in_scale(ground: Ground, target: Target, place: Mapping[str, str]) -> list[Result]:
     """Roll codes up to a scale's categories and layers."""
     layer_of = {one.uid: layer for one in target.categories for layer in target.layers if layer.number == one.layer}
-    of_scale = {"scale": target.uid}
+    of_scale = {"scale": target.uid, "scale_name": target.name}
     categories = {one.uid: {"uid": one.uid, "name": one.name, "number": one.number, "layer": one.layer} | of_scale
                   for one in target.categories}  # fmt: skip
     layers = {one.uid: {"uid": one.uid, "name": one.name, "number": one.number, "layer": one.layer} | of_scale
@@ -230,12 +227,14 @@ def at_level(
     if UNPLACED in share:
         used.append(UNPLACED)
     found = bar_u_alphas(continua, used, interval=ground.over)
-    chance = under_random_placements(said.continua, places, unplaced=UNPLACED, seed=ground.seed)
-    scale = next(iter(things.values())).get("scale", "") if things else ""
+    chance = by_chance(ground, place, things)
+    first = next(iter(things.values()), {})
+    scale = first.get("scale", "")
     here: defaultdict[str, list[str]] = defaultdict(list)
     for code in said.used():
         here[place.get(code, UNPLACED)].append(code)
-    nowhere = {"uid": f"{UNPLACED}:{scale}" if scale else UNPLACED, "name": "Unplaced codes", "scale": scale}
+    nowhere = {"uid": f"{UNPLACED}:{scale}" if scale else UNPLACED, "name": "Unplaced codes", "scale": scale,
+               "scale_name": first.get("scale_name", "")}  # fmt: skip
     return [
         result(
             ground, level, found[uid], places=place, about=dict(things.get(uid, nowhere)),
@@ -243,6 +242,20 @@ def at_level(
         )
         for uid in used
     ]  # fmt: skip
+
+
+def by_chance(ground: Ground, place: Mapping[str, str], things: Mapping[str, dict[str, Any]]) -> dict[str, Placements]:
+    """Draw random placements with codes and places in the order of their names, which no random id can change."""
+    words = ground.said.words
+    code_of: dict[Hashable, Hashable | None] = {
+        uid: "\n".join((one.name, one.coined_by, uid)) for uid, one in words.items()
+    }
+    place_of = {uid: f"{one['name']}\n{uid}" for uid, one in things.items()}
+    places: dict[Hashable, Hashable | None] = {code_of[code]: place_of[uid] for code, uid in place.items()}
+    continua = relabelled(ground.said.continua, code_of, UNPLACED)
+    found = under_random_placements(continua, places, unplaced=UNPLACED, seed=ground.seed)
+    uid_of = {**{key: uid for uid, key in place_of.items()}, UNPLACED: UNPLACED}
+    return {uid_of[str(key)]: one for key, one in found.items()}
 
 
 def random(found: Placements | None) -> dict[str, Any]:
@@ -264,10 +277,15 @@ def exclusive(ground: Ground) -> list[Result]:
         )
         for code in sorted(used.intersection(groups[group])):
             figure = ku_alpha(continua, code, interval=ground.over)
-            of_code = {"uid": code, "name": ground.coded_by.codes[code]["name"], "group": about["name"]}
+            of_code = {
+                "uid": code,
+                "name": ground.coded_by.codes[code]["name"],
+                "group": about["name"],
+                "group_codes": groups[group],
+            }
             found.append(result(ground, CODE, figure, KU, about=of_code, codes=[code]))
     if not found:
-        whole = bar_u_alpha(ground.said.continua)
+        whole = replace(bar_u_alpha(ground.said.continua), agreement=None, closeness=None)
         found.append(result(ground, GROUP, whole, CU, because=OVERLAP))
     return found
 

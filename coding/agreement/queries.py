@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from coding.agreement import of_occasions, of_ratings, of_sorts, of_texts
 from coding.agreement.models import Measurement, MeasurementQuerySet
 from coding.agreement.pictures import Axis
 from coding.agreement.rows import Row, about_of, axis_of, row_of
-from coding.people.models import Project
-from coding.rounds.models import Round
+from coding.people.models import Project, User
+from coding.rounds.models import Assignment, Opening, Round
+from coding.rounds.rules import has_opened
 
 OWN = of_occasions.OWN
 BRIEF = {
@@ -33,8 +34,13 @@ class Headline:
     rows: list[Row]
 
     @property
+    def is_closed(self) -> bool:
+        return is_closed(self.rated)
+
+    @property
     def has_layers(self) -> bool:
-        return any(row.layer for row in self.rows)
+        """Is it about layers touched?"""
+        return any(row.found.level == of_ratings.TOUCHED for row in self.rows)
 
 
 def latest(measurements: MeasurementQuerySet) -> MeasurementQuerySet:
@@ -47,6 +53,29 @@ def released(rounds: QuerySet[Round]) -> QuerySet[Round]:
     """Rounds that are released, the latest first."""
     found = rounds.filter(state__in=Round.RELEASED)
     return found.select_related("released_by", "edition").defer("edition__content").order_by("-released_at", "-pk")
+
+
+FEW = 5  # incidents; the figures of fewer tell what each coder said of them
+
+
+def readable(user: User, project: Project) -> QuerySet[Round]:
+    """The released rounds that a person may read, with how many incidents they hold and whether they are opened."""
+    opened = Opening.objects.filter(user=user, round=OuterRef("pk"))
+    rounds = released(Round.objects.visible_to(user).filter(project=project))
+    return rounds.annotate(incidents=Count("assignments__incident", distinct=True), is_opened=Exists(opened))
+
+
+def is_closed(measured: Round) -> bool:
+    """Would its figures tell readings to somebody who has not opened them? Ask it of what `readable` gave."""
+    return not measured.is_opened and 0 < measured.incidents < FEW  # type: ignore[attr-defined]  # annotated there
+
+
+def reads_all(user: User, measured: Round) -> bool:
+    """Has this person opened all readings of a round, and is none of them kept from them just now?"""
+    if not has_opened(user, measured):
+        return False
+    shown = Assignment.objects.visible_to(user).filter(round=measured).values("pk")
+    return not measured.assignments.exclude(pk__in=shown).exists()
 
 
 def headline(project: Project) -> Headline | None:

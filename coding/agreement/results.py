@@ -44,7 +44,14 @@ def about(label: Label) -> dict[str, Any]:
 
 def counted(count: int, words: str, noun: str) -> dict[str, Any]:
     """Write one count of what was left out; `words` has a place for the number with its noun."""
-    return {"count": count, "because": words.format(f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s")}
+    return {"count": count, "because": words.format(numbered(count, noun))}
+
+
+def numbered(count: int, noun: str) -> str:
+    """Write a count with its noun: "1 code", "2 categories"."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
 
 
 def particulars(coefficient: str, definition: str, found: Figure) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from coding.agreement import of_ratings, of_sorts, of_texts
 from coding.agreement.models import Measurement
 from coding.agreement.of_occasions import OWN
 from coding.agreement.pictures import Axis, Whisker, axis_for, coefficient, interval, per_cent, whisker
-from coding.agreement.results import CU, JACCARD, KU
+from coding.agreement.results import CU, JACCARD, KU, RAND, numbered
 
 HIGH_AGREEMENT, LOW_ALPHA = 90, 0.667
+SET_LEVELS = (of_ratings.WHICH, of_ratings.LAYER_SET, of_ratings.SETS)
 NAMES = {
     of_ratings.TOUCHED: "Layer touched", of_ratings.WHICH: "Which of its categories",
     of_ratings.LAYER_SET: "Layers touched, as a set", of_ratings.SETS: "All categories, as a set",
@@ -50,22 +51,41 @@ class Row:
     def unit(self) -> str:
         """What is counted: incidents, codes or categories."""
         stage = self.found.method.get("stage", "rating")
-        return {"axial": "code", "mapping": "mapped item"}.get(stage, "incident")
+        return {"axial": "code", "mapping": "category"}.get(stage, "incident")
 
     @property
     def counts(self) -> str:
         """Say of how many units, coders and judgements the figure is."""
-        found, plural = self.found, "" if self.found.coders == 1 else "s"
-        units = f"{found.units:,} {self.unit}{'' if found.units == 1 else 's'}"
+        found = self.found
         what = "characters judged" if found.method.get("stage") == "open" else "judgements"
-        return f"{units}, {found.coders} human coder{plural}, {found.pairable:,} {what}"
+        coders = "one coder, two readings" if found.level in OWN_NAMES else numbered(found.coders, "human coder")
+        return f"{numbered(found.units, self.unit)}, {coders}, {found.pairable:,} {what}"
+
+    @property
+    def symbol(self) -> str:
+        """How the figure is written."""
+        return "Adjusted Rand index" if self.found.coefficient == RAND else "α"
+
+    @property
+    def agreed(self) -> str:
+        """Say in words how much was said alike."""
+        if not self.agree:
+            return ""
+        found, closeness = self.found, self.found.method.get("closeness")
+        if found.method.get("stage") == "open":
+            return f"{self.agree} of the text was read alike, in the mean of pairs."
+        near = (
+            f" Their mean closeness is {per_cent(100 * closeness)}." if found.level in SET_LEVELS and closeness else ""
+        )
+        return f"{self.agree} of pairs said the same.{near}"
 
     @property
     def is_rare(self) -> bool:
         """Agreement high and alpha low, as where nearly everyone says no (Feinstein & Cicchetti 1990)."""
         found = self.found
         high = found.percent is not None and found.percent >= HIGH_AGREEMENT
-        return found.uses > 0 and high and found.value is not None and found.value < LOW_ALPHA
+        seldom = 0 < 2 * found.uses < found.units
+        return seldom and high and found.value is not None and found.value < LOW_ALPHA
 
     @property
     def briefly(self) -> str:

@@ -23,6 +23,7 @@ from coding.codes.models import Edition
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import Refusal
+from coding.open_coding.models import ConsensusCoding, SettledBy
 from coding.people.models import Membership, User
 from coding.people.rules import lock_project_stream, record
 from coding.rounds.models import Assignment, Round
@@ -151,10 +152,16 @@ def frame_of(one: Round, coders: Any, count: int) -> dict[str, Any]:
         "coefficient": ALPHA_OF[Round.Stage(one.stage)], "stage": one.stage,
         "interval": f"95 % percentile bootstrap over events, {RESAMPLES:,} resamples (Hayes & Krippendorff 2007)",
         "edition": one.edition.number if one.edition else None,
-        "purpose": one.purpose, "sampling": one.sampling, "seen": seen(one),
+        "purpose": one.purpose, "sampling": one.sampling, "seen": seen(one), "of_incidents": incidents_sha(one),
         "coders": [coder.name for coder in coders], "incidents": count,
         "versions": {"numpy": np.__version__, "python": platform.python_version(), "loam": _version()},
     }  # fmt: skip
+
+
+def incidents_sha(one: Round) -> str:
+    """Hash which incidents a round holds, so that a trend can tell whether the next has the same."""
+    uids = one.assignments.filter(incident__isnull=False).values_list("incident__uid", flat=True).distinct()
+    return sha256(canonical(sorted(map(str, uids))))
 
 
 def scale_of(target: Any) -> dict[str, Any]:
@@ -179,12 +186,30 @@ def groups_of(one: Round, coders: tuple[Judge, ...]) -> dict[str, dict[int, str]
 def machines_of(one: Round, machines: tuple[Judge, ...]) -> list[dict[str, Any]]:
     """Give what is known of each machine coder: its name, and the model and version of its work."""
     rows = Assignment.objects.filter(round=one, coder__in=[coder.pk for coder in machines], machine__isnull=False)
-    said = dict(rows.order_by("-pk").values_list("coder", "machine"))
-    return [{"uid": coder.uid, "name": coder.name, "said": said.get(coder.pk)} for coder in machines]
+    said: defaultdict[int, list[Any]] = defaultdict(list)
+    for pk, what in rows.order_by("pk").values_list("coder", "machine"):
+        if what not in said[pk]:
+            said[pk].append(what)
+    return [{"uid": coder.uid, "name": coder.name, "said": said[coder.pk]} for coder in machines]
 
 
 def seen(one: Round) -> str:
-    """Say which earlier work of this stage coders had before them; '' for none, and only then in a headline."""
+    """Say what coders knew of these incidents before they judged them; '' for nothing, and only then in a headline."""
+    return " ".join(said for said in (discussed(one), shown_earlier(one)) if said)
+
+
+def discussed(one: Round) -> str:
+    """Say whether a re-coding round holds incidents on which coders' differences had been settled (method.md)."""
+    incidents = one.assignments.filter(incident__isnull=False).values("incident")
+    if one.purpose != Round.Purpose.RECODING:
+        return ""
+    settled = {"incident__in": incidents, "settled_by": SettledBy.DECISION, "round__released_at__lt": one.opened_at}
+    known = (ConsensusRating if one.stage == Round.Stage.RATING else ConsensusCoding).objects.filter(**settled)
+    return "After discussion: differences on some of these incidents had been settled before." if known.exists() else ""
+
+
+def shown_earlier(one: Round) -> str:
+    """Say which earlier work of this stage coders had before them."""
     if one.shows_earlier == Round.ShowsEarlier.NONE:
         return ""
     incidents = one.assignments.filter(incident__isnull=False).values("incident")

@@ -11,9 +11,10 @@ from django.http import Http404
 from django.utils.safestring import SafeString
 
 from coding.agreement.models import Measurement
+from coding.agreement.texts import without
 from coding.incidents.models import Incident
 from coding.lib.paragraphs import Highlight, paragraphs, render
-from coding.open_coding.models import Coding, Mark
+from coding.open_coding.models import Coding, Mark, Segment
 from coding.rounds.models import Assignment, AssignmentQuerySet
 
 FURTHEST = 5  # of the twelve hues, neighbours are far apart; coders beside each other are farther still
@@ -40,11 +41,23 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What a human coder marked of an incident under the figure, and what they left out of it."""
+
+    name: str
+    spans: list[tuple[int, int]]
+    left_out: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class Shown:
+    """An incident laid out; `hides`: are there readings of it that this person may not see just now?"""
+
     incident: Incident
     paragraphs: list[SafeString]
     lanes: list[Lane]
     differences: list[Difference]
+    hides: bool
 
 
 def side_by_side(one: Measurement, held: AssignmentQuerySet) -> Shown:
@@ -55,7 +68,8 @@ def side_by_side(one: Measurement, held: AssignmentQuerySet) -> Shown:
         raise Http404("There is no such incident in this round, or none of its readings is shown to you.")
     incident = found[0].incident
     said = _segments(found, chosen)
-    highlights, lanes, spans = [], [], {}
+    highlights, lanes, judged = [], [], []
+    left = _left_out(found)
     for at, assignment in enumerate(found):
         hue, own = at * FURTHEST % 12 + 1, said[assignment.pk]
         name = f"{assignment.coder.name} (machine)" if assignment.coder.is_machine else assignment.coder.name
@@ -63,12 +77,19 @@ def side_by_side(one: Measurement, held: AssignmentQuerySet) -> Shown:
             # A key of its own for each coder's segment: two coders may have marked the same words.
             highlights.append(Highlight(f"{at}-{start}-{end}", start, end, ((hue, f"{name}: {', '.join(names)}"),)))
         lanes.append(Lane(name, hue, len(own), _missing(assignment)))
-        if assignment.state == Assignment.State.SUBMITTED and not assignment.uncodable_because:
-            spans[name] = list(own)
-    text, left = incident.text, _left_out(found)
+        if not assignment.coder.is_machine and not lanes[-1].missing:
+            marked = _all_spans(assignment.pk)
+            out = [part for gap in left[assignment.pk] for part in without(gap, marked)]
+            judged.append(Judged(name, list(own), out))
+    text = incident.text
     return Shown(
-        incident, [render(text, part, highlights) for part in paragraphs(text)], lanes, differences(text, spans, left)
-    )
+        incident, [render(text, part, highlights) for part in paragraphs(text)], lanes, differences(text, judged),
+        Assignment.objects.filter(round=found[0].round_id, incident=incident).count() > len(found),
+    )  # fmt: skip
+
+
+def _all_spans(assignment: int) -> list[tuple[int, int]]:
+    return list(Segment.objects.filter(assignment=assignment).values_list("start", "end"))
 
 
 def _segments(found: Sequence[Assignment], chosen: set[str]) -> defaultdict[int, dict[tuple[int, int], list[str]]]:
@@ -88,27 +109,24 @@ def _missing(assignment: Assignment) -> str:
     return f"uncodable: {assignment.uncodable_because}" if assignment.uncodable_because else ""
 
 
-def _left_out(found: Sequence[Assignment]) -> dict[str, list[tuple[int, int]]]:
+def _left_out(found: Sequence[Assignment]) -> defaultdict[int, list[tuple[int, int]]]:
     marks = Mark.objects.filter(assignment__in=found, kind=Mark.Kind.LEFT_OUT)
-    left: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for name, start, end in marks.values_list("assignment__coder__name", "start", "end"):
-        left[name].append((start, end))
+    left: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pk, start, end in marks.values_list("assignment_id", "start", "end"):
+        left[pk].append((start, end))
     return left
 
 
-def differences(
-    text: str, spans: dict[str, list[tuple[int, int]]], left: dict[str, list[tuple[int, int]]]
-) -> list[Difference]:
+def differences(text: str, judged: Sequence[Judged]) -> list[Difference]:
     """Name the stretches that some coders marked and others, who judged them, did not; the longest first."""
-    edges = sorted(
-        {edge for own in (*spans.values(), *left.values()) for span in own for edge in span} | {0, len(text)}
-    )
+    bounds = {edge for one in judged for span in (*one.spans, *one.left_out) for edge in span}
+    edges = sorted(bounds | {0, len(text)})
     joined: list[Difference] = []
     last = -1
     for start, end in pairwise(edges):
-        judges = [name for name in spans if not _covers(left.get(name, ()), start)]
-        marked = [name for name in judges if _covers(spans[name], start)]
-        others = [name for name in judges if name not in marked]
+        here = [one for one in judged if not _covers(one.left_out, start)]
+        marked = [one.name for one in here if _covers(one.spans, start)]
+        others = [one.name for one in here if not _covers(one.spans, start)]
         if not (marked and others and text[start:end].strip()):
             continue
         if joined and last == start and (joined[-1].marked, joined[-1].not_marked) == (marked, others):

@@ -7,7 +7,7 @@ and those that somebody mapped. A coder who did not submit is missing throughout
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coding.agreement.held import NOT_SUBMITTED, Held, Judge, coders_of, held_in
@@ -41,6 +41,7 @@ class Sorts:
     names: dict[str, str]
     missing: tuple[str, ...]
     machine_work: int
+    noun: str = "code"
 
     def table(self, say: Callable[[str | None], Any]) -> list[list[Any]]:
         """Make a table (cards x coders) of what is said of each place; a coder without a submitted sort is missing."""
@@ -76,7 +77,7 @@ def mappings(mapped_in: Round, target: Target, assignments: AssignmentQuerySet |
         )
     ]
     given = [Card(uid, row["name"]) for uid, row in frozen.categories.items()]
-    return _sorts(held_in(mapped_in, assignments), given, said)
+    return replace(_sorts(held_in(mapped_in, assignments), given, said), noun="category")
 
 
 def frozen_of(one: Round) -> Frozen:

@@ -26,12 +26,13 @@ Place = tuple[int, int]
 
 
 class Word(NamedTuple):
-    """A code that somebody used: its name, who coined it, and the code that it was merged into, if any."""
+    """A code that somebody used: its name, who coined it, and the code that it was merged into, with its name."""
 
     uid: str
     name: str
     coined_by: str
     merged_into: str
+    stands_as: str
 
 
 @dataclass(frozen=True)
@@ -147,9 +148,10 @@ def _spans(rounds: Collection[int]) -> tuple[defaultdict[int, list[tuple[int, in
     codings = Coding.objects.filter(segment__assignment__round__in=rounds)
     found: defaultdict[int, list[tuple[int, int, str]]] = defaultdict(list)
     codes = Code.objects.filter(pk__in=codings.values("code"))
-    columns = ("pk", "uid", "name", "coined_by__name", "merged_into__uid")
+    columns = ("pk", "uid", "name", "coined_by__name", "merged_into__uid", "merged_into__name")
     words = {
-        pk: Word(str(uid), name, by or "", str(into or "")) for pk, uid, name, by, into in codes.values_list(*columns)
+        pk: Word(str(uid), name, by or "", str(into or ""), as_name or name)
+        for pk, uid, name, by, into, as_name in codes.values_list(*columns)
     }
     for pk, start, end, code in codings.values_list(
         "segment__assignment_id", "segment__start", "segment__end", "code_id"

@@ -80,6 +80,8 @@ def trends(summaries: Sequence[Headline]) -> list[Trend]:
             rows = [row for row in one.rows if row.found.level == level and not row.found.method.get("seen")]
             if rows and one.rated.purpose == Round.Purpose.MAIN:
                 joined.append((one.rated, rows))
+        # A line through two scales would compare what only shares a name: the latest round's scale counts.
+        joined = [(rated, rows) for rated, rows in joined if rated.scale_id == joined[-1][0].scale_id]
         if len(joined) > 1:
             made.append(trend(joined, what))
     return made
@@ -146,4 +148,6 @@ def changed(before: tuple[Round, list[Row]] | None, now: tuple[Round, list[Row]]
         said.append(f"edition {later.edition.number}")
     if rows[0].found.units != more[0].found.units:
         said.append(f"{more[0].found.units} instead of {rows[0].found.units} incidents")
+    elif len({row.found.method.get("of_incidents") for row in (rows[0], more[0])}) > 1:
+        said.append("other incidents")
     return ", ".join(said)

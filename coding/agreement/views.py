@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coding.agreement import company, queries, rules
-from coding.agreement.behind import behind
+from coding.agreement.behind import Said, behind
 from coding.agreement.figures import figures
 from coding.agreement.forms import FileForm
 from coding.agreement.models import Measurement
@@ -26,23 +25,34 @@ from coding.rounds.rules import has_opened
 PER_PAGE = 50
 
 
-def visible(request: MemberRequest, project: Project) -> QuerySet[Round]:
-    """The released rounds that this person may read."""
-    return queries.released(Round.objects.visible_to(request.user).filter(project=project))
+TOO_FEW = (
+    "This round holds so few incidents that its figures tell what each coder said of them. Open its readings first: "
+    "once you have, you can’t code these incidents blind again at this stage."
+)
+
+
+def found_round(request: MemberRequest, project: Project, uid: str) -> Round:
+    """Find a measured round, whether or not its figures are open to this person."""
+    rounds = queries.readable(request.user, project).select_related("scale", "released_by", "edition")
+    return get_object_or_404(rounds, uid=uid)
 
 
 def one_of(request: MemberRequest, project: Project, uid: str) -> Round:
-    """The one getter of a measured round."""
-    return get_object_or_404(visible(request, project).select_related("scale", "released_by", "edition"), uid=uid)
+    """The one getter of a measured round for its figures. Raises Forbidden where these would tell closed readings."""
+    found = found_round(request, project, uid)
+    if queries.is_closed(found):
+        raise Forbidden(TOO_FEW)
+    return found
 
 
 @require_safe
 @project_page(shared=True)
 def overview(request: MemberRequest, project: Project) -> HttpResponse:
     """All released rounds, the latest first, each with its figures in brief, and the trend over the main ones."""
-    summaries = queries.summaries(list(visible(request, project)))
+    summaries = queries.summaries(list(queries.readable(request.user, project)))
     context = {
-        "summaries": summaries, "trends": trends(summaries), "is_lead": request.membership.role == "lead",
+        "summaries": summaries, "trends": trends([one for one in summaries if not one.is_closed]),
+        "is_lead": request.membership.role == "lead",
     }  # fmt: skip
     return render(request, "agreement/overview.html", context)
 
@@ -51,11 +61,12 @@ def overview(request: MemberRequest, project: Project) -> HttpResponse:
 @project_page(shared=True)
 def round_(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """One round's agreement, from its stored measurements."""
-    measured = one_of(request, project, uid)
-    sort = request.GET.get("sort", "")
+    measured, sort = found_round(request, project, uid), request.GET.get("sort", "")
+    if queries.is_closed(measured):
+        return render(request, "agreement/closed.html", {"round": measured})
     found = figures(measured, sort)
     # Who said what beside what tells of a short round what each coder said: it waits until the readings are opened.
-    whole = found.confusion if found and has_opened(request.user, measured) else None
+    whole = found.confusion if found and queries.reads_all(request.user, measured) else None
     context = {
         "round": measured, "figures": found, "is_measured": rules.is_measured(measured), "sort": sort,
         "is_lead": request.membership.role == "lead", "whole": whole,
@@ -87,8 +98,9 @@ def units(request: MemberRequest, project: Project, uid: str, figure: str) -> Ht
         "groups": company.groups(one), "whole": one,
     }  # fmt: skip
     if context["has_opened"]:
-        context["confusion"] = company.confusion(one, request.GET.get("pair", ""))
-        found = behind(one, measured, Assignment.objects.visible_to(request.user), said)
+        pair = request.GET.get("pair", "")
+        found = behind(one, measured, Assignment.objects.visible_to(request.user), Said.read(said, pair))
+        context["confusion"] = None if found.hides else company.confusion(one, pair)
         page = Paginator(found.order, PER_PAGE).get_page(request.GET.get("page"))
         context |= {"behind": found, "page": page, "lines": [found.line(at) for at in page]}
     return render(request, "agreement/units.html", context)
@@ -99,7 +111,7 @@ def units(request: MemberRequest, project: Project, uid: str, figure: str) -> Ht
 def text(request: MemberRequest, project: Project, uid: str, figure: str, number: int) -> HttpResponse:
     """One incident of an open round with all coders' segments under one figure side by side."""
     measured = get_object_or_404(
-        visible(request, project).filter(stage=Round.Stage.OPEN).select_related("edition"), uid=uid
+        queries.readable(request.user, project).filter(stage=Round.Stage.OPEN).select_related("edition"), uid=uid
     )
     one = get_object_or_404(Measurement.objects.filter(round=measured), uid=figure)
     if not has_opened(request.user, measured):

@@ -186,8 +186,10 @@ def put_in_group(by: User, membership: Membership, group: str) -> None:
     """
     there = held(membership)
     group = " ".join(group.split())
-    if len(group) > MOST_GROUP or fault(group):
-        raise BadInput(f"A group has a name of at most {MOST_GROUP} characters.")
+    if len(group) > MOST_GROUP:
+        raise BadInput(f"A group has a name of at most {MOST_GROUP} characters. Give it a shorter one.")
+    if wrong := fault(group):
+        raise BadInput(f"The group’s name holds {wrong}. Take it out.")
     before = there.attributes.get(GROUP, "")
     there.attributes = {**there.attributes, GROUP: group}
     there.save(update_fields=["attributes"])

@@ -70,7 +70,7 @@ def test_a_machine_stands_beside_people_on_the_same_incidents(project, ada, bo):
     of = release_round(factory.lead_of(project), of).round
     found = figure(of, "primary")
     [apart] = found.beside["machines"]
-    assert apart["machine"]["said"] == {"model": "echo", "version": "1"}
+    assert apart["machine"]["said"] == [{"model": "echo", "version": "1"}]
     assert apart["with_humans"]["value"] == pytest.approx((1 + found.value) / 2)
     assert apart["among_humans"]["value"] == pytest.approx(found.value)
 

@@ -138,7 +138,7 @@ def test_the_cost_of_pages_does_not_grow(sign_in, project, ada, bo, lead, size, 
     client = sign_in(lead)
     with django_assert_num_queries(5):
         client.get(overview(project))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(page(of))
     with django_assert_num_queries(9):
         client.get(units(of))
