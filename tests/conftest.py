@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from tests import factory
+from tests.browser.chromium import Kept
 
 os.environ.setdefault("LOAM_TEST_RUN", secrets.token_hex(4))  # the processes of one run inherit it
 
@@ -18,6 +19,17 @@ LONG = ("/test_two_worlds.py", "/browser/", "/durability/", "/test_api.py")
 def pytest_collection_modifyitems(items):
     """Begin with the files that take long, so that no process waits for another at the end."""
     items.sort(key=lambda item: next((at for at, part in enumerate(LONG) if part in str(item.path)), len(LONG)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Leave no browser open beside a test that asks the database."""
+    if "/browser/" not in str(item.path):
+        Kept.close()
+
+
+def pytest_sessionfinish(session):
+    Kept.close()
 
 
 def pytest_unconfigure(config):

@@ -6,13 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.chromium import Kept
 from tests.browser.server import PASSWORD, running
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
 
 # The shell is the same engine without a window's frame: it needs half the time, and shows the same pages.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -59,13 +54,7 @@ def demonstration_copy(chromium_path):
 
 @pytest.fixture(scope="module")
 def chromium(chromium_path):
-    """A browser for one file: while it is open this thread has a running event loop, and Django's tests refuse that."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
-        yield browser
-        browser.close()
+    return Kept.open(chromium_path)
 
 
 class Person:

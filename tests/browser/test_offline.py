@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import FLAGS
 from tests.browser.server import PASSWORD
 
 pytestmark = pytest.mark.browser

@@ -1,8 +1,10 @@
 """The pages of memos: all, those on one thing (also beside a text), one; for each role, and with nasty input."""
 
+import copy
 import re
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from coding.codes import rules as code_rules
@@ -19,14 +21,48 @@ HTMX = {"HX-Request": "true"}
 SCRIPT = "<script>alert(1)</script> <div hx-get='/x'>{{ 7 }}</div> [a](javascript:x) "
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """Build the study in a transaction around all tests of the file; theirs are savepoints within it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        project = factory.project(factory.user("lead"))
+        yield Study(project, factory.member(project, "ada"), factory.member(project, "bo"))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def study(project, ada, bo):
-    return Study(project, ada, bo)
+def study(built, db):
+    """Rows in memory belong to one test only."""
+    return copy.deepcopy(built)
+
+
+@pytest.fixture
+def project(study):
+    return study.project
+
+
+@pytest.fixture
+def lead(study):
+    return study.lead
+
+
+@pytest.fixture
+def ada(study):
+    return study.ada
+
+
+@pytest.fixture
+def bo(study):
+    return study.bo
+
+
+def addresses(project):
+    return lambda name, *more: reverse(f"memos:{name}", args=[project.slug, *more])
 
 
 @pytest.fixture
 def url(project):
-    return lambda name, *more: reverse(f"memos:{name}", args=[project.slug, *more])
+    return addresses(project)
 
 
 def text_of(answer):
@@ -293,7 +329,10 @@ def test_others_read_a_released_memo_and_get_no_form(study, url, ada, lead, bo, 
     assert sign_in(bo).get(url("memo", written.uid)).status_code == 404  # who codes blind
 
 
-def test_who_codes_blind_reads_no_name_that_others_change(project, ada, bo, lead, url, sign_in):
+def test_who_codes_blind_reads_no_name_that_others_change(lead, sign_in):
+    project = factory.project(lead, "Before any round")
+    ada, bo = factory.member(project, "cleo"), factory.member(project, "dan")
+    url = addresses(project)
     shared, category = (
         code_rules.create_code(lead, project, "late"),
         code_rules.create_category(lead, project, "Promises"),
