@@ -263,5 +263,5 @@ def test_words_and_names_run_in_their_own_direction(listener, script):
     listed = page.locator("#codes").get_by_text(here.names[0], exact=True)
     for place in ("#text .words", ".segment-card blockquote", ".segment-card .code-name"):
         expect(page.locator(place).first).to_have_css("direction", way)
-    assert listed.evaluate(SIDES) == way
+    expect(listed).to_have_css("direction", way)
     assert page.locator("#card").evaluate(SIDES) == "ltr"
