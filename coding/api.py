@@ -19,6 +19,7 @@ from coding.people.api import Members
 from coding.reconciliation.api import Releases
 from coding.rounds.api import Assignments, Rounds
 from coding.selective_coding.api import Ratings
+from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
 from coding.selective_coding.saturation_api import Judgements, Saturations
 
 app_name = "api"
@@ -45,6 +46,8 @@ router.register(f"{IN_PROJECT}/scales", Scales, "scale")
 router.register(f"{IN_PROJECT}/rounds", Rounds, "round")
 router.register(f"{IN_PROJECT}/memos", Memos, "memo")
 router.register(f"{IN_PROJECT}/saturation-judgements", Judgements, "saturation-judgement")
+router.register(f"{IN_PROJECT}/negative-cases", NegativeCases, "negative-case")
+router.register(f"{IN_PROJECT}/chain-breaks", ChainBreaks, "chain-break")
 router.register("assignments", Assignments, "assignment")
 router.register(f"{IN_ASSIGNMENT}/segments", Segments, "segment")
 router.register(f"{IN_ASSIGNMENT}/codes", UsableCodes, "usable-code")

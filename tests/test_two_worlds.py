@@ -21,6 +21,7 @@ from coding.reconciliation.models import Disagreement
 from coding.reconciliation.rules import release_round, settle
 from coding.rounds import rules as round_rules
 from coding.selective_coding import rules as rating_rules
+from coding.selective_coding.negative_rules import note_case
 from coding.selective_coding.rules import Choice, Reading
 from coding.selective_coding.saturation_rules import judge_saturation
 from tests import factory
@@ -164,6 +165,7 @@ class World:
         code_rules.choose_core(lead, self.category)
         code_rules.tell(lead, self.project, "A story.", 0)
         judge_saturation(lead, self.category, True, "All is filled.")
+        note_case(lead, self.category, "none_found", "All read again.")
         code_rules.freeze(lead, self.project, "Later.")
         for one in Disagreement.objects.filter(round=self.rated):
             settle(lead, one, "one", [self.seventh], self.seventh, "slip", "The text says so.")
@@ -244,6 +246,9 @@ def crawl(w):
         posts("selective_coding:place", slug, w.scale.uid, w.category.uid), posts("selective_coding:storyline", slug, data={"text": "x", "version": 1}),
         page("selective_coding:saturation", slug), page("selective_coding:saturation", slug, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}&page=1"),
         page("selective_coding:judge", slug, w.category.uid), posts("selective_coding:judge", slug, w.category.uid, data={"reached": "yes", "rationale": "x"}),
+        page("selective_coding:negative", slug), page("selective_coding:negative", slug, query="?page=1"),
+        *(posts("selective_coding:negative", slug, data={"category": w.category.uid, "segment": one, "changed": "nothing", "why": "x"}) for one in ("", w.bos.segment)),
+        page("selective_coding:breaks", slug), page("selective_coding:breaks", slug, query=f"?scale={w.scale.uid}&page=1"),
         page("agreement:overview", slug), page("agreement:round", slug, w.rated.uid), page("agreement:units", slug, w.rated.uid, figure.uid),
         page("agreement:table", slug, w.rated.uid, figure.uid), posts("agreement:measure", slug, w.rated.uid),
         *(page(f"agreement:{form}", slug, w.rated.uid) for form in ("csv", "json")),

@@ -32,6 +32,7 @@ WORDS = {
     "unrelate": "took back the relation: {says}",
     "map_category": "mapped {says}",
     "judge_saturation": "judged the category “{name}” {says}",
+    "note_case": "noted of a case against “{name}”: {says}",
     "unmap": "took back the mapping {says}",
     "unchoose_core": "took back the core category “{name}”",
     "choose_core": "chose “{name}” as the core category",

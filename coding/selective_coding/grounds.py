@@ -15,7 +15,7 @@ from coding.codes.models import Category
 from coding.open_coding.models import Segment
 from coding.people.models import Project
 from coding.rounds.models import Round
-from coding.selective_coding.models import SaturationJudgement
+from coding.selective_coding.models import CaseNote, SaturationJudgement
 from coding.selective_coding.saturation_queries import Coded, Named
 
 
@@ -31,6 +31,7 @@ class Grounds:
     relations: int
     backed: int
     against: int
+    is_sought: bool
     judgement: SaturationJudgement | None
 
     @property
@@ -41,7 +42,7 @@ class Grounds:
             (self.ranged < self.properties, f"{self.properties - self.ranged} of its properties without a range"),
             (not self.relations, "no relation yet"),
             (self.backed < self.relations, f"{self.relations - self.backed} of its relations without evidence"),
-            (not self.against, "no negative case marked"),
+            (not self.is_sought, "no negative case sought"),
         ]
         return [words for missing, words in said if missing]
 
@@ -55,9 +56,10 @@ def grounds_of(project: Project, coded: Sequence[Coded], codes: dict[int, Named]
         incidents.update({codes[code].category for code in one.codes})
     relations, backed = relations_of(project)
     against, latest = against_of(project), judgements_of(project)
+    noted = set(CaseNote.objects.filter(category__project=project).values_list("category", flat=True))
     return [
         Grounds(one, of_codes[one.pk], incidents[one.pk], *ranges(one.properties), relations[one.pk], backed[one.pk],
-                against[one.pk], latest.get(one.pk))
+                against[one.pk], bool(against[one.pk]) or one.pk in noted, latest.get(one.pk))
         for one in categories
     ]  # fmt: skip
 

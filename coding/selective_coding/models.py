@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
-from coding.codes.models import Category, ScaleCategory
+from coding.codes.models import Category, Relation, ScaleCategory
 from coding.incidents.models import Incident
 from coding.lib.columns import Public
 from coding.open_coding.models import Segment, SettledBy
@@ -134,3 +134,34 @@ class SaturationJudgement(Public):
 
     def __str__(self) -> str:
         return f"{self.category}: {'saturated' if self.reached else 'not saturated'}"
+
+
+class CaseNote(Public):
+    """What was changed because of a negative case; or, without segment, that one was sought and none found."""
+
+    class Changed(models.TextChoices):
+        DEFINITION = "definition", "Definition changed"
+        NEW_CATEGORY = "new_category", "New category"
+        BOUNDARY = "boundary", "Boundary drawn"
+        NOTHING = "nothing", "Nothing changed"
+        NONE_FOUND = "none_found", "Sought, none found"
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="case_notes")
+    relation = models.ForeignKey(Relation, models.CASCADE, null=True, blank=True, related_name="+")
+    segment = models.ForeignKey(Segment, models.PROTECT, null=True, blank=True, related_name="+")
+    changed = models.CharField(max_length=12, choices=Changed.choices)
+    why = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(changed="none_found", segment=None, relation=None)
+                | (~Q(changed="none_found") & Q(segment__isnull=False)),
+                name="case_note_on_a_segment_or_none_found",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category}: {self.get_changed_display().lower()}"

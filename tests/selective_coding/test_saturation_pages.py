@@ -205,7 +205,7 @@ def test_a_retired_category_is_not_judged(sign_in, lead, project, trust):
 def test_grounds_name_what_is_missing(sign_in, lead, project, url, coded):
     create_category(lead, project, "Doubt", properties=[{"name": "length", "from": "short", "to": ""}])
     [one] = sign_in(lead).get(url).context["grounds"]
-    assert one.gaps == ["1 of its properties without a range", "no relation yet", "no negative case marked"]
+    assert one.gaps == ["1 of its properties without a range", "no relation yet", "no negative case sought"]
 
 
 # Who may
