@@ -10,6 +10,7 @@ from django import forms
 from coding.codes.models import ScaleCategory
 from coding.reconciliation.models import Decision
 from coding.reconciliation.queries import Lane
+from coding.selective_coding.readings import STANCES
 
 OWN = (Decision.Outcome.MERGE, Decision.Outcome.RECODE)
 
@@ -41,8 +42,15 @@ class SettleForm(forms.Form):
         self.fields["category"].choices = numbers  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["primary"].choices = numbers  # type: ignore[attr-defined]  # a ChoiceField
 
-    def decided(self) -> tuple[str, list[ScaleCategory], ScaleCategory | None]:
-        """Give outcome, choices and primary as `settle` takes them."""
+    def decided(self) -> dict[str, Any]:
+        """Give outcome, choices, primary, reason and rationale as `settle` takes them."""
+        outcome, choices, primary = self.choices()
+        return {"outcome": outcome, "choices": choices, "primary": primary, **self.why()}
+
+    def why(self) -> dict[str, str]:
+        return {"reason": self.cleaned_data["reason"], "rationale": self.cleaned_data["rationale"]}
+
+    def choices(self) -> tuple[str, list[ScaleCategory], ScaleCategory | None]:
         chosen = self.cleaned_data["outcome"]
         if chosen in self.lanes:
             reading = self.lanes[chosen]
@@ -54,3 +62,24 @@ class SettleForm(forms.Form):
         if len(numbers) == 1:
             primary = numbers[0]
         return chosen, [self.categories[number] for number in numbers], primary and self.categories[primary]
+
+
+class StanceForm(SettleForm):
+    """The same for a stance scale: a stance for each value in place of ticked categories."""
+
+    def __init__(self, *args: Any, lanes: Sequence[Lane], categories: Sequence[ScaleCategory], **kwargs: Any) -> None:
+        super().__init__(*args, lanes=lanes, categories=categories, **kwargs)
+        for number in self.categories:
+            self.fields[f"stance-{number}"] = forms.TypedChoiceField(
+                required=False, coerce=int, empty_value=None, choices=[(stance, stance) for stance in STANCES],
+                error_messages={"invalid_choice": "A stance is −1, 0 or +1."},
+            )  # fmt: skip
+
+    def decided(self) -> dict[str, Any]:
+        """Give outcome, stances, reason and rationale as `settle` takes them."""
+        chosen = self.cleaned_data["outcome"]
+        said: dict[str, Any] = {"choices": [], "primary": None, **self.why()}
+        if chosen in self.lanes:
+            return {"outcome": Decision.Outcome.ONE, "stances": dict(self.lanes[chosen].stances), **said}
+        given = {row: self.cleaned_data[f"stance-{number}"] for number, row in self.categories.items()}
+        return {"outcome": chosen, "stances": {row: one for row, one in given.items() if one is not None}, **said}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
@@ -79,6 +81,11 @@ class Decision(Public):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.disagreement}"
+
+    @property
+    def touching(self) -> list[dict[str, Any]]:
+        """What it wrote, without the values of a stance scale that the text does not touch."""
+        return [row for row in self.wrote if row.get("stance") != 0]
 
 
 class Objection(Public):

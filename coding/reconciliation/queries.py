@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q
 
 from coding.agreement.pictures import coefficient
-from coding.agreement.targets import Target
+from coding.agreement.targets import Label, Target
 from coding.codes.models import ScaleCategory
 from coding.people.models import Event, User
 from coding.reconciliation import unanimity
 from coding.reconciliation.models import Decision, Disagreement, DisagreementQuerySet
-from coding.rounds.models import Assignment, Round
+from coding.rounds.models import Assignment
 from coding.selective_coding.models import Rating
 from coding.selective_coding.rules import RATE
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-", "=")
 CODES = (*(f"Digit{digit}" for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)), "Minus", "Equal")
+SIGNS = {-1: "−1", 0: "0", 1: "+1"}
 STATES = {"open": Q(settled_at=None), "settled": Q(settled_at__isnull=False), "all": Q()}
 
 
@@ -97,6 +98,18 @@ class Lane:
         return self.reading.primary.number if self.reading and self.reading.primary else ""
 
     @property
+    def stances(self) -> dict[int, int]:
+        """What was said of each value of a stance scale, by number."""
+        return (
+            {row.number: stance for row, stance in sorted(self.reading.stances, key=_by_number)} if self.reading else {}
+        )
+
+    @property
+    def signed(self) -> str:
+        """The stances, for the page's script."""
+        return " ".join(f"{number}:{stance}" for number, stance in self.stances.items())
+
+    @property
     def words(self) -> str:
         """Say why there is no reading."""
         if self.reading is not None:
@@ -115,7 +128,7 @@ def lanes(user: User, found: Disagreement, target: Target) -> list[Lane]:
     visible = Assignment.objects.visible_to(user).filter(round=found.round_id, incident=found.incident_id)
     held = list(visible.select_related("coder").order_by("coder__is_machine", "coder__name", "pk"))
     judged = [one for one in held if one.state == Assignment.State.SUBMITTED and not one.uncodable_because]
-    readings, remarks = unanimity.readings(judged), _remarks(judged)
+    readings, remarks = unanimity.readings(judged, target), _remarks(judged)
     return [_lane(one, readings.get(one.pk), remarks.get(one.pk, {}), target) for one in held]
 
 
@@ -127,8 +140,9 @@ def is_hidden(found: Disagreement, shown: Sequence[Lane]) -> bool:
 def _lane(one: Assignment, reading: unanimity.Reading | None, remark: dict[str, Any], target: Target) -> Lane:
     numbers = {row.number for row in reading.categories} if reading else set()
     primary = reading.primary.number if reading and reading.primary else None
+    signs = {row.number: SIGNS[stance] for row, stance in reading.stances} if reading else {}
     labels = tuple(
-        (row.layer, f"{row.number} {row.name}", row.number == primary)
+        (row.layer, f"{signs.get(row.number, str(row.number))} {row.name}", row.number == primary)
         for row in target.categories
         if row.number in numbers
     )
@@ -170,5 +184,34 @@ def _at(keys: Sequence[str], number: int) -> str:
     return keys[number - 1] if number <= len(keys) else ""
 
 
-def categories_of(rated: Round) -> list[ScaleCategory]:
-    return list(ScaleCategory.objects.filter(layer__scale=rated.scale_id).order_by("number"))
+@dataclass(frozen=True)
+class Value:
+    """A value of a stance scale as the form offers it: what each coder said of it, and what is chosen."""
+
+    number: int
+    name: str
+    layer: int
+    said: tuple[tuple[str, str], ...]
+    is_disputed: bool
+    keys: tuple[tuple[int, str, bool], ...]
+
+
+def values(target: Target, shown: Sequence[Lane], sent: Mapping[str, str]) -> list[Value]:
+    """List the values, those first that people read differently; what people agree on is chosen already."""
+    found = [_value(row, shown, sent) for row in target.categories]
+    return sorted(found, key=lambda one: (not one.is_disputed, one.number))
+
+
+def _value(row: Label, shown: Sequence[Lane], sent: Mapping[str, str]) -> Value:
+    said = [(lane, lane.stances[row.number]) for lane in shown if row.number in lane.stances]
+    people = {stance for lane, stance in said if not lane.is_machine}
+    chosen = sent.get(f"stance-{row.number}", str(next(iter(people))) if len(people) == 1 else "")
+    return Value(
+        row.number, row.name, row.layer,
+        tuple((lane.assignment.coder.name, SIGNS[stance]) for lane, stance in said), len(people) > 1,
+        tuple((stance, sign, str(stance) == chosen) for stance, sign in SIGNS.items()),
+    )  # fmt: skip
+
+
+def _by_number(said: tuple[ScaleCategory, int]) -> int:
+    return said[0].number

@@ -7,7 +7,7 @@ takes a key-share lock on the round when a coder's transaction commits, and the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 from django.db import transaction
 
 from coding.agreement.rules import measure
+from coding.agreement.targets import target_of
 from coding.axial_coding.models import Placement
-from coding.codes.models import Proposal, ScaleCategory
+from coding.codes.models import Proposal, Scale, ScaleCategory
 from coding.codes.rules import release_words, worded
 from coding.incidents.models import Incident
 from coding.lib import clock
@@ -27,6 +28,7 @@ from coding.people.models import Event, Membership, Project, Role, User
 from coding.people.rules import lock_project_stream, record
 from coding.reconciliation import unanimity
 from coding.reconciliation.models import Decision, Disagreement
+from coding.reconciliation.stances import rows_by_stance
 from coding.rounds.models import Assignment, Round, blind_incidents
 from coding.rounds.rules import RoundNotOpen, has_opened, open_readings, progress, shield
 from coding.selective_coding.rules import Standing, write_consensus
@@ -158,10 +160,13 @@ def settle(
     reason: str,
     rationale: str,
     at: datetime | None = None,
+    *,
+    stances: Mapping[ScaleCategory, int] | None = None,
 ) -> Decision:
     """Decide what stands for an incident that coders rated differently; their own rows stay as they are.
 
-    `choices` without any means that none applies. A plural decision keeps every reading, and needs no choices.
+    `choices` without any means that none applies; on a stance scale `stances` say it of every value instead.
+    A plural decision keeps every reading, and needs neither.
     A reopened decision is superseded by the new one. Raises Forbidden, RoundNotReleased, AlreadySettled,
     ReadingsClosed, CodesItBlind, BadInput.
     """
@@ -170,7 +175,11 @@ def settle(
     if found.settled_at is not None:
         raise AlreadySettled
     readings = unanimity.readings_of(locked, found.incident)
-    rows = rows_of(outcome, list(choices), primary, readings)
+    target = target_of(locked)
+    if target.rating_kind == Scale.RatingKind.STANCE:
+        rows = rows_by_stance(outcome, stances or {}, readings, unanimity.places_of(locked, target))
+    else:
+        rows = rows_of(outcome, list(choices), primary, readings)
     refuse_unreasoned(reason, rationale)
     before = Decision.objects.filter(disagreement=found).order_by("-pk").first()
     decision = Decision.objects.create(
@@ -279,6 +288,7 @@ def plain(row: Standing) -> dict[str, Any]:
         "scale_category": str(category.uid) if category else None, "number": category.number if category else None,
         "name": category.name if category else None,
         "is_primary": row.is_primary, "is_plural": row.is_plural,
+        **({} if row.stance is None else {"stance": row.stance}),
     }  # fmt: skip
 
 

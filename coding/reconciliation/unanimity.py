@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from coding.agreement.distances import masi
 from coding.agreement.held import UNCODABLE
 from coding.agreement.influence import rises
+from coding.agreement.targets import Target, target_of
 from coding.agreement.units import Judgement, judgements
 from coding.axial_coding.models import Placement
 from coding.axial_coding.sorting import write_consensus
@@ -25,10 +26,15 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Reading:
-    """What a coder said of an incident, in rows of the scale; no category means that none applies."""
+    """What a coder said of an incident, in rows of the scale; no category means that none applies.
+
+    On a stance scale `stances` hold what was said of every value, and the categories are the values that were touched.
+    The rows bear the numbers of the round's edition, whatever became of the living scale.
+    """
 
     categories: frozenset[ScaleCategory]
     primary: ScaleCategory | None
+    stances: frozenset[tuple[ScaleCategory, int]] = frozenset()
 
 
 def write(locked: Round) -> tuple[int, int, int, int]:
@@ -37,7 +43,7 @@ def write(locked: Round) -> tuple[int, int, int, int]:
     Returns how many incidents (open coding: spans; axial coding: codes) are unanimous, how many disagreements there
     are, and how many incidents one person alone, and nobody, judged.
     """
-    if locked.stage == Round.Stage.RATING and not is_stance(locked):
+    if locked.stage == Round.Stage.RATING:
         return write_ratings(locked)
     if locked.stage == Round.Stage.OPEN:
         return write_spans(locked), 0, 0, 0
@@ -46,15 +52,10 @@ def write(locked: Round) -> tuple[int, int, int, int]:
     return 0, 0, 0, 0
 
 
-def is_stance(locked: Round) -> bool:
-    """Stances have no primary category, and so nothing that a presence scale's consensus could hold."""
-    return locked.scale is not None and locked.scale.rating_kind == Scale.RatingKind.STANCE
-
-
 def write_ratings(locked: Round) -> tuple[int, int, int, int]:
     """Sort a rating round's incidents into unanimous, disagreed, judged by one alone, and judged by nobody."""
     found = judgements(locked)
-    weights = rises(found.sets(), masi) if locked.is_blind else [None] * len(found.units)
+    weights = rises(found.table(signed), masi) if locked.is_blind else [None] * len(found.units)
     agreed: dict[int, Judgement] = {}
     opened, alone, unread = [], 0, 0
     for unit, cells, missing, rise in zip(found.units, found.cells, found.missing, weights, strict=True):
@@ -72,15 +73,37 @@ def write_ratings(locked: Round) -> tuple[int, int, int, int]:
     return len(agreed), len(opened), alone, unread
 
 
+def signed(one: Judgement) -> frozenset[int]:
+    """The set by which units are weighed: categories, or on a stance scale the values touched with their direction."""
+    return frozenset(-number if number in one.against else number for number in one.categories)
+
+
 def standing(locked: Round, agreed: dict[int, Judgement]) -> dict[Incident, list[Standing]]:
     """Turn what all said, in category numbers, into the rows that stand, by incident."""
-    category = {row.number: row for row in ScaleCategory.objects.filter(layer__scale=locked.scale_id)}
+    target = target_of(locked)
+    category = {row.number: row for row in places_of(locked, target)}
     incidents = Incident.objects.light().in_bulk(list(agreed))
+    if target.rating_kind == Scale.RatingKind.STANCE:
+        return {incidents[pk]: [Standing(row, stance=said.stance(number)) for number, row in category.items()]
+                for pk, said in agreed.items()}  # fmt: skip
     return {
         incidents[pk]: [Standing(category[number], number == said.primary) for number in sorted(said.categories)]
         or [Standing(None)]
         for pk, said in agreed.items()
     }
+
+
+def places_of(rated: Round, target: Target) -> list[ScaleCategory]:
+    """Give the scale's rows that the round's edition holds, in its order and with its numbers."""
+    rows = ScaleCategory.objects.filter(layer__scale=rated.scale_id)
+    held = [numbered(row, target) for row in rows if str(row.uid) in target.number_of]
+    return sorted(held, key=lambda row: row.number)
+
+
+def numbered(row: ScaleCategory, target: Target) -> ScaleCategory:
+    """Give a row the number that it had in the edition; it is for reading only."""
+    row.number = target.number_of.get(str(row.uid), row.number)
+    return row
 
 
 def write_spans(locked: Round) -> int:
@@ -139,19 +162,21 @@ def _touches(spans: Iterable[Span], start: int, end: int) -> bool:
 def readings_of(locked: Round, incident: Incident | None) -> list[Reading]:
     """Give the readings of the human coders who judged an incident."""
     held = Assignment.objects.filter(round=locked, incident=incident).submitted().human().filter(uncodable_because="")
-    return list(readings(list(held)).values())
+    return list(readings(list(held), target_of(locked)).values())
 
 
-def readings(held: Sequence[Assignment]) -> dict[int, Reading]:
+def readings(held: Sequence[Assignment], target: Target) -> dict[int, Reading]:
     """Give what submitted assignments say, by their keys, in one query."""
     rows = Rating.objects.filter(assignment__in=held).select_related("scale_category")
     by_assignment: dict[int, list[Rating]] = {one.pk: [] for one in held}
     for row in rows:
+        row.scale_category = numbered(row.scale_category, target)
         by_assignment[row.assignment_id].append(row)
     return {
         pk: Reading(
-            frozenset(row.scale_category for row in said),
+            frozenset(row.scale_category for row in said if row.stance != 0),
             next((row.scale_category for row in said if row.is_primary), None),
+            frozenset((row.scale_category, row.stance) for row in said if row.stance is not None),
         )
         for pk, said in by_assignment.items()
     }

@@ -10,13 +10,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coding.agreement.targets import target_of
+from coding.codes.models import Scale
 from coding.lib.paragraphs import paragraphs
 from coding.lib.paragraphs import render as render_paragraph
 from coding.lib.refusals import BadInput, back_with
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
-from coding.reconciliation import queries, rules
-from coding.reconciliation.forms import SettleForm
+from coding.reconciliation import queries, rules, unanimity
+from coding.reconciliation.forms import SettleForm, StanceForm
 from coding.reconciliation.models import Decision, Disagreement
 from coding.rounds.models import Round
 from coding.rounds.rules import has_opened
@@ -84,19 +85,21 @@ def unit(request: MemberRequest, project: Project, uid: str, number: int) -> Htt
         return render(request, "reconciliation/unit.html", context, status=409 if request.method == "POST" else 200)
     target = target_of(found.round)
     lanes = queries.lanes(request.user, found, target)
-    form = SettleForm(request.POST or None, lanes=lanes, categories=queries.categories_of(found.round))
+    is_stance = target.rating_kind == Scale.RatingKind.STANCE
+    kind = StanceForm if is_stance else SettleForm
+    form = kind(request.POST or None, lanes=lanes, categories=unanimity.places_of(found.round, target))
     previous, following = queries.neighbours(found)
     if request.method == "POST" and form.is_valid():
         try:
-            outcome, choices, primary = form.decided()
-            data = form.cleaned_data
-            rules.settle(request.user, found, outcome, choices, primary, data["reason"], data["rationale"])
+            rules.settle(request.user, found, **form.decided())
         except BadInput as fault:
             form.add_error(None, fault.message)
         else:
             return after_settling(request, project, found, following)
     context |= {
-        "lanes": lanes, "form": form, "layers": queries.offered(target), "reasons": Decision.Reason.choices,
+        "lanes": lanes, "form": form, "is_stance": is_stance,
+        "layers": [] if is_stance else queries.offered(target),
+        "values": queries.values(target, lanes, request.POST) if is_stance else [], "reasons": Decision.Reason.choices,
         "previous": previous, "following": following, "is_hidden": queries.is_hidden(found, lanes),
         "counts": queries.count(Disagreement.objects.filter(round=found.round_id, incident__isnull=False)),
         "decisions": list(found.decisions.select_related("by").order_by("-pk")), "text": text_of(found),

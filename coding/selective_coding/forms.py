@@ -11,6 +11,8 @@ from coding.lib.refusals import BadInput
 from coding.selective_coding.rules import Choice, Reading
 
 NO_FIT = "no-fit"
+STANCE = "stance-"
+SAID = {"-1": -1, "0": 0, "1": 1}
 
 
 def rating_in(posted: QueryDict) -> Reading:
@@ -19,6 +21,9 @@ def rating_in(posted: QueryDict) -> Reading:
     A radio button can't be taken back, so a primary whose category is no longer ticked means that none is named;
     and where one category is ticked it is the primary one.
     """
+    if stances := stances_in(posted):
+        return Reading(stances, None, bool(posted.get("none_applies")), posted.get("confidence", ""),
+                       posted.get("note", ""))  # fmt: skip
     chosen = [known(text) for text in posted.getlist("category")]
     if len(posted.getlist("primary")) > 1:
         raise BadInput("Only one category can be the primary one.")
@@ -30,6 +35,15 @@ def rating_in(posted: QueryDict) -> Reading:
         tuple(Choice(uid) for uid in chosen), primary if primary in chosen else None,
         bool(posted.get("none_applies")), posted.get("confidence", ""), posted.get("note", ""),
     )  # fmt: skip
+
+
+def stances_in(posted: QueryDict) -> tuple[Choice, ...]:
+    """Read the stances of a stance scale: a field for each value, named by its public id."""
+    fields = [name for name in posted if name.startswith(STANCE)]
+    for name in fields:
+        if len(posted.getlist(name)) > 1 or posted.get(name) not in SAID:
+            raise BadInput("A stance is −1, 0 or +1. Choose one of the three for each value.")
+    return tuple(Choice(known(name.removeprefix(STANCE)), SAID[str(posted.get(name))]) for name in fields)
 
 
 def known(text: str) -> UUID:

@@ -22,6 +22,7 @@ KEYS = {number: (str(number % 10), f"Digit{number % 10}") for number in range(1,
     12: ("=", "Equal"),
 }
 LAYER_MARKS = 6
+SIGNS = ((-1, "−1", "goes against it"), (0, "0", "does not touch it"), (1, "+1", "promotes it"))
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class Row:
     code: str
     is_chosen: bool
     is_primary: bool
+    stance: int | None = None
+
+    @property
+    def keys(self) -> list[tuple[int, str, str, bool]]:
+        """The three stances of a value: as sent, as written, in words, and whether it is the one chosen."""
+        return [(value, sign, words, self.is_chosen and self.stance == value) for value, sign, words in SIGNS]
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,8 @@ def rating_row(row: dict[str, Any], reading: Reading) -> Row:
     cap, code = KEYS.get(row["number"], ("", ""))
     wording = {name: row[name] for name in ("uid", "number", "name", "definition", "use_when", "avoid_when")}
     uid = UUID(row["uid"])
-    return Row(**wording, cap=cap, code=code, is_chosen=uid in reading.chosen, is_primary=uid == reading.primary)
+    return Row(**wording, cap=cap, code=code, is_chosen=uid in reading.chosen, is_primary=uid == reading.primary,
+               stance=reading.stances.get(uid))  # fmt: skip
 
 
 def mark_of(position: int) -> int | None:
@@ -78,8 +86,18 @@ def names_chosen(assignment: Assignment, reading: Reading) -> str:
     if reading.none_applies:
         return "None applies"
     rows = [row for layer in rating_rows(assignment, reading) for row in layer.rows if row.is_chosen]
+    if any(row.stance is not None for row in rows):
+        return stances_said(rows)
     names = [f"{row.number} {row.name}{' (primary)' if row.is_primary else ''}" for row in rows]
     return "; ".join(names) or "nothing chosen"
+
+
+def stances_said(rows: list[Row]) -> str:
+    """Say stances in words: the values that are touched, and how many got 0."""
+    sign = {value: said for value, said, _ in SIGNS}
+    touched = [f"{sign[row.stance]} {row.name}" for row in rows if row.stance]
+    zeros = sum(row.stance == 0 for row in rows)
+    return "; ".join([*touched, f"0 on {zeros} value{'' if zeros == 1 else 's'}"] if zeros else touched)
 
 
 @dataclass(frozen=True)

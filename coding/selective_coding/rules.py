@@ -19,9 +19,9 @@ from coding.codes.models import Scale, ScaleCategory
 from coding.codes.rules import MovedOn
 from coding.incidents.models import Incident
 from coding.lib import clock
-from coding.lib.canonical import canonical, sha256
+from coding.lib.canonical import canonical
 from coding.lib.prepared import Prepared, number
-from coding.lib.refusals import BadInput, Refusal
+from coding.lib.refusals import BadInput
 from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.open_coding.models import SettledBy
 from coding.people.models import Event, User
@@ -29,6 +29,10 @@ from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
 from coding.selective_coding.models import ConsensusRating, Rating
+from coding.selective_coding.readings import STANCES, refuse_incomplete, refuse_mixed
+from coding.selective_coding.readings import Choice as Choice
+from coding.selective_coding.readings import RatingIncomplete as RatingIncomplete
+from coding.selective_coding.readings import Reading as Reading
 
 RATE = "rate"
 BATCH = 1_000
@@ -39,47 +43,6 @@ ROWS = Prepared(
 PLACES = Prepared(
     lambda: ScaleCategory.objects.filter(layer__scale=number("scale")).order_by("number").values_list("uid", "pk")
 )
-
-
-class RatingIncomplete(Refusal):
-    sentence = "Nothing is chosen yet. Choose the categories that apply, or say that none applies."
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A scale category, by public id, that a coder judges to apply; the stance is for stance scales only."""
-
-    scale_category: UUID
-    stance: int | None = None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One coder's whole rating of an incident; confidence and note are said once for all of it."""
-
-    choices: tuple[Choice, ...] = ()
-    primary: UUID | None = None
-    none_applies: bool = False
-    confidence: str = ""
-    note: str = ""
-
-    @property
-    def chosen(self) -> frozenset[UUID]:
-        return frozenset(choice.scale_category for choice in self.choices)
-
-    def plain(self) -> dict[str, Any]:
-        """Give the rating as events keep it; the order in which categories were chosen does not matter."""
-        rows = [{"scale_category": str(one.scale_category), "stance": one.stance} for one in self.choices]
-        return {
-            "choices": sorted(rows, key=lambda row: str(row["scale_category"])),
-            "primary": str(self.primary) if self.primary else None,
-            "none_applies": self.none_applies, "confidence": self.confidence, "note": self.note,
-        }  # fmt: skip
-
-    @property
-    def version(self) -> str:
-        """Name this state, so that a page can say which state it changed; it depends on the coder's own work only."""
-        return sha256(canonical(self.plain()))[:16]
 
 
 @dataclass(frozen=True)
@@ -138,7 +101,7 @@ def submit(
     refuse_unwritable(coder, locked)
     if reading is not None:
         write(locked, checked(locked, reading), version, key=None, at=at)
-    refuse_incomplete(reading_of(locked))
+    refuse_incomplete(reading_of(locked), scale_of(locked.round))
     locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at
     locked.save(update_fields=["state", "submitted_at"])
     record(locked.round.project, coder, "submit", locked, stream=locked.stream, key=key, at=at,
@@ -161,26 +124,12 @@ def refuse_unwritable(coder: User, locked: Assignment) -> None:
         )
 
 
-def refuse_incomplete(reading: Reading) -> None:
-    if reading.none_applies:
-        return
-    if not reading.choices:
-        raise RatingIncomplete
-    if reading.primary is None:
-        raise RatingIncomplete("Say which of these categories is the primary one, then submit again.")
-
-
 def checked(assignment: Assignment, reading: Reading) -> Reading:
     """Take a rating that the round's scale can hold, each category once. Raises BadInput."""
     choices = tuple(dict.fromkeys(reading.choices))
     if {str(uid) for uid in reading.chosen} - categories_of(assignment.round).keys():
         raise BadInput("There is no such category in this round's scale. Choose one from the list.")
-    if any(choice.stance is not None for choice in choices):
-        raise BadInput("This scale asks which categories apply, not for a stance on each. Leave the stance out.")
-    if reading.none_applies and choices:
-        raise BadInput("“None applies” can't stand beside a category. Take one of the two back.")
-    if reading.primary is not None and reading.primary not in reading.chosen:
-        raise BadInput("The primary category has to be one of those that apply. Choose it too, or another one.")
+    refuse_mixed(replace(reading, choices=choices), scale_of(assignment.round)["rating_kind"])
     if reading.confidence not in Rating.Confidence.values:
         raise BadInput("Confidence is low, medium or high, or not said.")
     return replace(reading, choices=choices, note=worded({"note": reading.note})["note"])
@@ -191,9 +140,12 @@ def scale_of(rated: Round) -> dict[str, Any]:
     frozen = Frozen.of(rated.edition).scale(rated.scale.uid) if rated.edition and rated.scale else None
     if frozen is None:
         raise BadInput("The edition of this round does not hold its scale. Ask the lead to open a new round.")
-    if frozen["rating_kind"] != Scale.RatingKind.PRESENCE:
-        raise BadInput("This scale asks for a stance on every value, which Loam can't take yet.")
     return frozen
+
+
+def is_stance(rated: Round) -> bool:
+    """Does this round ask for a stance on every value?"""
+    return bool(scale_of(rated)["rating_kind"] == Scale.RatingKind.STANCE)
 
 
 def categories_of(rated: Round) -> dict[str, dict[str, Any]]:
@@ -250,18 +202,21 @@ def write(locked: Assignment, after: Reading, version: str | None, *, key: Key |
 
 def apply(locked: Assignment, rows: Sequence[Rating], after: Reading) -> None:
     """Change the rows; a category that stays chosen keeps its row, and so its evidence."""
-    said = {"confidence": after.confidence, "note": after.note}
+    said, stance = {"confidence": after.confidence, "note": after.note}, after.stances
     standing = {row.scale_category.uid: row.pk for row in rows if row.scale_category.uid in after.chosen}
     if gone := [row.pk for row in rows if row.pk not in standing.values()]:
         locked.ratings.filter(pk__in=gone).delete()
     if standing:
         locked.ratings.update(is_primary=False, **said)
+    for value in STANCES:
+        if turned := [row.pk for row in rows if row.stance != value == stance.get(row.scale_category.uid)]:
+            locked.ratings.filter(pk__in=turned).update(stance=value)
     if added := after.chosen - standing.keys():
         known = [(uid, pk) for uid, pk in PLACES(scale=locked.round.scale_id) if uid in added]
         if len(known) != len(added):
             raise BadInput("A category of this round is no longer in the scale. Ask the lead to open a new round.")
         Rating.objects.bulk_create(
-            Rating(assignment=locked, scale_category_id=pk, is_primary=uid == after.primary, **said)
+            Rating(assignment=locked, scale_category_id=pk, is_primary=uid == after.primary, stance=stance[uid], **said)
             for uid, pk in known
         )
     if after.primary in standing:
@@ -269,16 +224,21 @@ def apply(locked: Assignment, rows: Sequence[Rating], after: Reading) -> None:
 
 
 class Standing(NamedTuple):
-    """One row of what stands for an incident; without scale category it says "none applies"."""
+    """One row of what stands for an incident; without scale category it says "none applies".
+
+    On a stance scale a row for every value, each with its stance; without one where the readings are kept as plural.
+    """
 
     scale_category: ScaleCategory | None
     is_primary: bool = False
     is_plural: bool = False
+    stance: int | None = None
 
 
-def write_consensus(
-    rated: Round, incident: Incident, rows: Iterable[tuple[ScaleCategory | None, bool, bool]], settled_by: str
-) -> list[ConsensusRating]:
+Row = Standing | tuple[ScaleCategory | None, bool, bool]
+
+
+def write_consensus(rated: Round, incident: Incident, rows: Iterable[Row], settled_by: str) -> list[ConsensusRating]:
     """Replace what stands for one incident of a rating round; no rows take it back. Coders' rows stay untouched.
 
     For reconciliation's verbs alone, which record the decision. Raises BadInput.
@@ -289,7 +249,7 @@ def write_consensus(
 @transaction.atomic
 def write_consensus_of_all(
     rated: Round,
-    standing: Mapping[Incident, Sequence[tuple[ScaleCategory | None, bool, bool]]],
+    standing: Mapping[Incident, Sequence[Row]],
     settled_by: str,
 ) -> list[ConsensusRating]:
     """Replace what stands for many incidents at once, a thousand of them in three queries."""
@@ -318,8 +278,17 @@ def stand(own: set[int], rows: list[Standing]) -> list[Standing]:
         raise BadInput("“None applies” has no primary category.")
     if not rows or any(row.is_plural for row in rows):
         return rows
+    if any(row.stance is not None for row in rows):
+        return stand_by_stance(rows)
     if None in pks and len(rows) > 1:
         raise BadInput("“None applies” can't stand beside a category, unless the difference is kept as plural.")
     if None not in pks and sum(row.is_primary for row in rows) != 1:
         raise BadInput("Exactly one of the categories that stand is the primary one.")
+    return rows
+
+
+def stand_by_stance(rows: list[Standing]) -> list[Standing]:
+    """Refuse stances that can't stand together: each value has one, and none of them is primary."""
+    if any(row.stance not in STANCES or row.scale_category is None or row.is_primary for row in rows):
+        raise BadInput("On a stance scale a −1, 0 or +1 stands for every value, and none of them is the primary one.")
     return rows

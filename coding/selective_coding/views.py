@@ -114,7 +114,7 @@ def rating_page(
     if isinstance(refusal, MovedOn) and stands is not None:
         context["stands"] = queries.names_chosen(assignment, stands)
     try:
-        context["layers"] = queries.rating_rows(assignment, reading)
+        context |= {"layers": queries.rating_rows(assignment, reading), "is_stance": rules.is_stance(assignment.round)}
     except BadInput as fault:
         context |= {"unreadable": fault.message, "may_rate": False}
     return render(request, "selective_coding/rate.html", context, status=refusal.status if refusal else 200)

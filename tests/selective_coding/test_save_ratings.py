@@ -12,7 +12,7 @@ from coding.codes.scales import shipped
 from coding.lib.refusals import BadInput
 from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import Event
-from coding.people.rules import Key, KeyReused, add_member
+from coding.people.rules import Key, KeyReused
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, reopen
 from coding.selective_coding import rules
@@ -206,15 +206,6 @@ def test_a_primary_that_is_not_chosen_is_refused(work):
 def test_a_stance_is_refused_on_a_presence_scale(work, project):
     with pytest.raises(BadInput, match="stance"):
         rules.save_ratings(work.coder, work, [Choice(uid(project, 7), 1)], None, False)
-
-
-def test_a_stance_scale_is_refused_with_a_sentence(ada):
-    other = factory.project(factory.user("other"), "Values", "schwartz")
-    add_member(factory.lead_of(other), other, ada, "coder")
-    factory.incidents(other, 1)
-    work = factory.assignment(factory.round_of(other, [ada], Round.Stage.RATING), ada)
-    with pytest.raises(BadInput, match="stance on every value"):
-        rules.save_ratings(ada, work, [Choice(categories(other)[1].uid, 1)], None, False)
 
 
 def test_an_unknown_confidence_is_refused(work):

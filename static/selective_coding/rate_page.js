@@ -1,0 +1,179 @@
+/**
+ * What every rating page with script does: each change is saved at once, the definition follows the focus, nothing is lost.
+ * What is chosen lives in the form's own controls; how they are kept consistent is the kind of scale's own module.
+ */
+
+import { alertNow } from "../js/page.js";
+import { kept, others } from "./draft.js";
+import { Saver } from "./saver.js";
+
+export const form = /** @type {HTMLFormElement} */ (document.getElementById("rating"));
+const status = document.getElementById("status");
+const said = document.getElementById("said");
+const definition = document.getElementById("definition");
+export const rows = [...form.querySelectorAll(".rating-row")];
+export const note = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("note"));
+export const nameOf = (row) => row.querySelector("label, .label").textContent.trim();
+let noteTimer = 0;
+
+/* Showing */
+
+/** Show a sentence above the form, with buttons. @param {string} sentence @param {[string, () => void][]} ways */
+function tell(sentence, ways = []) {
+  said.querySelector(".from-script")?.remove();
+  if (!sentence) return;
+  const notice = Object.assign(document.createElement("div"), { className: "notice warning from-script" });
+  notice.append(Object.assign(document.createElement("p"), { textContent: sentence }));
+  if (ways.length) {
+    const bar = Object.assign(document.createElement("p"), { className: "toolbar" });
+    for (const [label, act] of ways) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: label });
+      button.addEventListener("click", () => { tell(""); act(); });
+      bar.append(button);
+    }
+    notice.append(bar);
+  }
+  said.append(notice);
+}
+
+/** @param {string} state @param {string} words */
+function show(state, words) {
+  if (!status) return;
+  status.dataset.state = state;
+  status.textContent = words;
+  if (state === "saved") { tell(""); said.querySelector("[role=alert]")?.remove(); }
+}
+
+/** Put a category's definition in the box. @param {Element | null} row */
+export function define(row) {
+  const about = row && document.getElementById(row.getAttribute("data-about"));
+  if (!about || definition.dataset.shows === about.id) return;
+  const copy = /** @type {Element} */ (about.cloneNode(true));
+  copy.querySelectorAll("[id]").forEach((one) => one.removeAttribute("id"));
+  definition.replaceChildren(...copy.childNodes);
+  definition.dataset.shows = about.id;
+  definition.scrollTop = 0;
+}
+
+form.addEventListener("focusin", (event) => define(event.target.closest(".rating-row")));
+form.addEventListener("pointerover", (event) => {
+  if (event.pointerType === "mouse") define(event.target.closest(".rating-row"));
+});
+form.addEventListener("pointerout", (event) => {
+  const row = document.activeElement?.closest(".rating-row");
+  if (row && event.target.closest(".rating")) define(row);
+});
+
+/* Saving */
+
+const saver = new Saver(form, {
+  status: show,
+  refused(sentence) {
+    tell(sentence);
+    alertNow(sentence);
+  },
+  moved(sentence, stands) {
+    tell(`${sentence} Saved there: ${stands.says}.`, [
+      ["Keep mine", () => { saver.drop(); saver.version = stands.version; save(); }],
+      ["Take what is saved", () => { saver.drop(); location.reload(); }],
+    ]);
+    alertNow(sentence);
+  },
+  submitted: (url) => location.assign(url),
+});
+
+/** Read the form as it is sent. @param {string} action */
+function fields(action) {
+  const data = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    if (!["csrfmiddlewaretoken", "key", "version"].includes(name)) data.append(name, String(value));
+  }
+  data.append("action", action);
+  return String(data);
+}
+
+export function save() {
+  clearTimeout(noteTimer);
+  noteTimer = 0;
+  return saver.take(fields("save"));
+}
+
+export function submit() {
+  if (saver.queue.some((one) => one.fields.includes("action=submit"))) return;
+  if (noteTimer) save();
+  saver.take(fields("submit"));
+}
+
+/** Leave only when what waits is sent, or has had its time. */
+async function onLeave(event) {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target) return;
+  if (noteTimer) save();
+  if (saver.isIdle || link.origin !== location.origin) return;
+  event.preventDefault();
+  await saver.settled(1500);
+  location.assign(link.href);
+}
+
+/** Is a key pressed where letters are written, or is it none of ours? @param {KeyboardEvent} event */
+export function isElsewhere(event) {
+  if (event.isComposing || event.repeat || event.altKey) return true;
+  if (event.code === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    submit();
+    return true;
+  }
+  const isText = event.target.closest?.("textarea, select, input:not([type=checkbox], [type=radio]), [contenteditable]");
+  return !("singleKeys" in form.dataset) || Boolean(isText) || event.ctrlKey || event.metaKey;
+}
+
+/** Put the note and the confidence of a kept draft back. @param {URLSearchParams} data */
+function restoreWords(data) {
+  note.value = data.get("note") ?? "";
+  for (const one of document.querySelectorAll("[form=rating][name=confidence]")) one.checked = data.get("confidence") === one.value;
+}
+
+/**
+ * Begin: listen, and send what this device kept.
+ * @param {{change: (event: Event) => void, key: (event: KeyboardEvent) => void, restore: (data: URLSearchParams) => void, shown: () => Element | null}} kind
+ */
+export function begin(kind) {
+  if ("mayRate" in form.dataset) {
+    for (const button of document.querySelectorAll("[data-no-script]")) button.hidden = true;
+    for (const button of document.querySelectorAll("[data-script]")) button.hidden = false;
+    document.addEventListener("change", (event) => {
+      if (event.target.form !== form) return;
+      if (event.target !== note) kind.change(event);
+      else if (noteTimer) save();
+    });
+    note?.addEventListener("input", () => {
+      clearTimeout(noteTimer);
+      noteTimer = setTimeout(save, 800);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (event.submitter?.value === "submit") submit();
+      else save();
+    });
+    document.addEventListener("keydown", kind.key);
+    document.addEventListener("click", onLeave);
+    addEventListener("pagehide", () => { if (noteTimer) save(); });
+    const draft = kept(form.dataset.draft).at(-1);
+    if (draft) { const data = new URLSearchParams(draft.fields); kind.restore(data); restoreWords(data); saver.run(); }
+  } else {
+    if (kept(form.dataset.draft).length) {
+      tell("A change that was kept on this device is not part of what stands here.", [["Throw the change away", () => saver.drop()]]);
+    }
+    define(kind.shown());
+  }
+  nameOthers();
+}
+
+/** Name a rating of another incident that this device kept. */
+function nameOthers() {
+  const waiting = others(form.dataset.draft);
+  if (!waiting.length) return;
+  const uid = waiting[0].split(":").at(-1);
+  const url = form.getAttribute("action").replace(form.dataset.draft.split(":").at(-1), uid);
+  tell("A rating of another incident is kept on this device and not saved yet. Open it, and it is sent.", [["Open that incident", () => location.assign(url)]]);
+}
