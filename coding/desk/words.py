@@ -19,6 +19,7 @@ WORDS = {
     "accept_invitation": "joined as {role}",
     "import_incidents": "imported {file}: {report}",
     "add_scale": "added the scale {name}",
+    "import_ratings": "imported ratings into the round “{name}”",
     "create_code": "created the code “{name}”",
     "create_category": "created the category “{name}”",
     "reword_code": "reworded the code “{name}”",
