@@ -8,6 +8,7 @@ urlpatterns = [
     path("p/<slug:slug>/axial/codes/<uuid:uid>/", views.card, name="card"),
     path("p/<slug:slug>/axial/move/", views.move, name="move"),
     path("p/<slug:slug>/axial/adopt/", views.adopt, name="adopt"),
+    path("p/<slug:slug>/axial/acts/", views.acts, name="acts"),
     path("p/<slug:slug>/axial/merge/", views.merge, name="merge"),
     path("p/<slug:slug>/axial/categories/", views.new_category, name="new_category"),
     path("p/<slug:slug>/axial/relations/", views.relations, name="relations"),

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,16 +12,18 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from coding.axial_coding import queries, rules
+from coding.axial_coding.acts import ACTS_SHOWN, acts_in_words
 from coding.axial_coding.faces import with_faces
 from coding.axial_coding.forms import CategoryForm, MergeForm, RelationForm
 from coding.axial_coding.paradigms import SLOTS, paradigms
 from coding.codes.models import Category, Code, Relation
 from coding.codes.rules import create_category, relate
 from coding.codes.rules import unrelate as take_back
+from coding.codes.undo import undo, undoable
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.people.access import MemberRequest, project_page
-from coding.people.models import Project
+from coding.people.models import Event, Project
 
 
 @require_GET
@@ -151,6 +154,21 @@ def merge(request: MemberRequest, project: Project) -> HttpResponse:
     segments = sum(one.segments for one in cards)
     context = {"form": form, "cards": cards, "segments": segments}
     return render(request, "axial_coding/merge.html", context, status=400 if form.errors else 200)
+
+
+@project_page(shared=True)
+def acts(request: MemberRequest, project: Project) -> HttpResponse:
+    """What was done to codes and categories, by whom and why; a lead undoes it here."""
+    if request.method == "POST":
+        event = get_object_or_404(Event, project=project, uid=as_uid(request.POST.get("event", "")))
+        if not request.POST.get("reason", "").strip():
+            raise BadInput("Say why it is undone; the reason is kept in the audit trail.")
+        undo(request.user, project, event, request.POST["reason"])
+        return back_with(request, request.path, "Undone. The codes and categories are as they were before.")
+    page = Paginator(undoable(project), ACTS_SHOWN).get_page(request.GET.get("page"))
+    context = {"page": page, "acts": acts_in_words(project, page.object_list),
+               "is_lead": request.membership.role == "lead"}  # fmt: skip
+    return render(request, "axial_coding/acts.html", context)
 
 
 @require_POST

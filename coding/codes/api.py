@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coding.codes import rules
 from coding.codes.models import NAME_LENGTH, Code, Scale
 from coding.codes.scales import EMPTY, SHIPPED
-from coding.lib.api import Text, Whole
+from coding.codes.undo import undo_last
+from coding.lib.api import Text, Uid, Whole
 from coding.lib.collation import in_order
 from coding.lib.refusals import Forbidden
 from coding.people import api
@@ -84,6 +87,23 @@ class NewWording(OtherWording):
 
     version = Whole(min_value=1, max_value=MOST_VERSION)
     reason = Text(max_length=2_000, allow_blank=True, required=False)
+
+
+class Reason(serializers.Serializer[Any]):
+    """Why; kept in the audit trail."""
+
+    reason = Text(max_length=2_000)
+
+    def validate_reason(self, reason: str) -> str:
+        if not reason.strip():
+            raise serializers.ValidationError("Say why; the reason is kept in the audit trail.")
+        return reason
+
+
+class Merge(Reason):
+    """Into which code, and why."""
+
+    into = Uid()
 
 
 class ScaleCategoryRow(serializers.Serializer[Any]):
@@ -176,6 +196,44 @@ class Codes(ProjectRoutes):
             return self.project, CodeRow(one_of(self.rows(), uid)).data
 
         return once(request, act)
+
+    def done(self, request: Request, uid: UUID, verb: Callable[[Code], object]) -> Response:
+        """Call a verb on a code that the person may change, and answer with the code as it is then."""
+        code = one_of(self.rows(), uid)
+
+        def act() -> tuple[Project, Any]:
+            verb(code)
+            return self.project, CodeRow(one_of(self.rows(), uid)).data
+
+        return once(request, act)
+
+    @extend_schema(request=Merge, responses=CodeRow)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, project: UUID, uid: UUID) -> Response:
+        """Merge this code into another; codings keep the code that the coder gave."""
+        asked = taken(Merge, request)
+        into = one_of(self.rows(), asked["into"])
+        return self.done(request, uid, lambda code: rules.merge_codes(person(request), code, into, asked["reason"]))
+
+    @extend_schema(request=None, responses=CodeRow)
+    @action(detail=True, methods=["post"])
+    def adopt(self, request: Request, project: UUID, uid: UUID) -> Response:
+        """Take a released code into the codebook."""
+        return self.done(request, uid, lambda code: rules.adopt(person(request), code))
+
+    @extend_schema(request=Reason, responses=CodeRow)
+    @action(detail=True, methods=["post"])
+    def retire(self, request: Request, project: UUID, uid: UUID) -> Response:
+        """Take a code out of use; what was coded with it stays."""
+        reason = taken(Reason, request)["reason"]
+        return self.done(request, uid, lambda code: rules.retire(person(request), code, reason))
+
+    @extend_schema(request=Reason, responses=CodeRow)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, project: UUID, uid: UUID) -> Response:
+        """Undo what was last done to this code: merge, place, adoption, retirement or wording; 409 if it moved on."""
+        reason = taken(Reason, request)["reason"]
+        return self.done(request, uid, lambda code: undo_last(person(request), code, reason))
 
 
 class Scales(ProjectRoutes):

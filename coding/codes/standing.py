@@ -1,5 +1,9 @@
 """What becomes of a released word: adopted, placed, merged, retired. Each keeps in its event what an undo needs."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from django.db import transaction
 
 from coding.codes.checks import (
@@ -37,7 +41,7 @@ def place(by: User, code: Code, category: Category | None) -> Code:
     """Put a released code into a category, which adopts it; None takes it out."""
     (code,) = lock_codes(code.project, code)
     refuse_not_living(code)
-    before = code.category
+    before, adopted = code.category, iso(code.adopted_at)
     if category is not None:
         if category.project_id != code.project_id:
             raise BadInput("The code and the category belong to different projects.")
@@ -47,8 +51,10 @@ def place(by: User, code: Code, category: Category | None) -> Code:
         return code
     code.category = category
     code.save(update_fields=["category"])
-    record(code.project, by, "place_code", code, before={"category": before and before.name},
-           after={"category": category and category.name, "name": code.name})  # fmt: skip
+    record(code.project, by, "place_code", code,
+           before={"category": before and before.name, "category_uid": uid_of(before), "adopted_at": adopted},
+           after={"category": category and category.name, "category_uid": uid_of(category), "name": code.name},
+           )  # fmt: skip
     return code
 
 
@@ -68,23 +74,47 @@ def merge_codes(by: User, source: Code, target: Code, reason: str = "") -> Code:
     was_adopted, source.adopted_at = source.adopted_at, None
     source.merged_into = target
     source.save(update_fields=["merged_into", "adopted_at"])
-    Code.objects.filter(merged_into=source).update(merged_into=target)
-    record(source.project, by, "merge_codes", source, before={"adopted": bool(was_adopted)},
-           after={"into": target.ref(), "name": target.name}, reason=reason)  # fmt: skip
-    carry_relations(source, target)
-    if target.category_id is None and source.category is not None and source.category.retired_at is None:
-        return place(by, target, source.category)
-    return adopt(by, target)
+    followers = Code.objects.filter(merged_into=source).order_by("pk")
+    before: dict[str, Any] = {
+        "adopted": bool(was_adopted), "adopted_at": iso(was_adopted), "followers": uids_of(followers),
+        "category": uid_of(target.category), "target_adopted_at": iso(target.adopted_at),
+    }  # fmt: skip
+    followers.update(merged_into=target)
+    before["relations"] = carry_relations(source, target)
+    takes = target.category_id is None and source.category is not None and source.category.retired_at is None
+    into = source.category if takes else target.category
+    record(source.project, by, "merge_codes", source, before=before,
+           after={"into": target.ref(), "name": target.name, "category": uid_of(into)}, reason=reason)  # fmt: skip
+    return place(by, target, into) if takes else adopt(by, target)
 
 
-def carry_relations(source: Code, target: Code) -> None:
-    """Let the slots that the source filled be filled by the target; where it stands already, once is enough."""
+def carry_relations(source: Code, target: Code) -> list[str]:
+    """Let the slots that the source filled be filled by the target; where it stands already, once is enough.
+
+    Gives the relations that were carried.
+    """
     there = set(Relation.objects.filter(filler_code=target).values_list("phenomenon", "role"))
-    for relation in Relation.objects.filter(filler_code=source):
+    carried = []
+    for relation in Relation.objects.filter(filler_code=source).order_by("pk"):
         if (relation.phenomenon_id, relation.role) in there:
             continue
         relation.filler_code = target
         relation.save(update_fields=["filler_code"])
+        carried.append(str(relation.uid))
+    return carried
+
+
+def uids_of(codes: Iterable[Code]) -> list[str]:
+    return [str(code.uid) for code in codes]
+
+
+def uid_of(category: Category | None) -> str | None:
+    return str(category.uid) if category else None
+
+
+def iso(at: datetime | None) -> str | None:
+    """Write a time as events keep it, to the microsecond."""
+    return at.isoformat() if at else None
 
 
 @transaction.atomic
@@ -95,6 +125,10 @@ def retire(by: User, word: Word, reason: str = "") -> None:
     refuse_reword(word, private=False)
     word.retired_at = clock.now()
     word.save(update_fields=["retired_at"])
+    before = None
     if isinstance(word, Category):
-        Code.objects.filter(category=word).update(category=None)
-    record(word.project, by, f"retire_{word._meta.model_name}", word, after={"name": word.name}, reason=reason)
+        held = Code.objects.filter(category=word).order_by("pk")
+        before = {"codes": uids_of(held)}
+        held.update(category=None)
+    record(word.project, by, f"retire_{word._meta.model_name}", word, before=before, after={"name": word.name},
+           reason=reason)  # fmt: skip

@@ -48,7 +48,7 @@ def sort_pages(w):
         {"code": two, "category": w.second.uid, "from": "unsorted"}, {"code": one, "category": "unsorted"},
     ]  # fmt: skip
     return [
-        page("sorts", slug, w.sorting.uid), posts("adopt", slug), page("sort", theirs),
+        page("sorts", slug, w.sorting.uid), posts("adopt", slug), page("acts", slug), page("acts", slug, query="?page=2"), posts("acts", slug, data={"event": w.project.uid, "reason": "x"}), page("sort", theirs),
         page("sort", here), page("sort", here, query="?column=unsorted"),
         *(page("sort_card", uid, one, headers=how) for uid in (here, theirs) for how in ((), HTMX)),
         *(posts("sort_move", uid, data=data, headers=HTMX) for data in moves for uid in (here, theirs)), page("sort", here),
@@ -68,7 +68,10 @@ def sort_by_program(w, ask, sends):
     code = str(w.codes[2].uid)
     moves = [{"codes": [code], "new": "Fees"}, {"codes": [code], "new": "A pile of bo's"},
              {"codes": [code], "category": str(w.bos_pile.uid)}, {"codes": [code], "category": str(w.category.uid), "was": None}]  # fmt: skip
+    project, acts = w.project.uid, ("merge", "adopt", "retire", "undo")
+    words = {"reason": "x", "into": code}
     return [
+        *(sends(f"code-{act}", project, one.uid, data=words) for act in acts for one in (w.codes[0], w.bos_code, w.own_code)),
         ask("placement", here), ask("placement", theirs),
         *(sends("placement", uid, data=data) for data in moves for uid in (here, theirs)), ask("placement", here),
         *(sends("placement-category", uid, pile.uid, method=how, data={"name": "Money"} if how == "patch" else None)
