@@ -150,7 +150,7 @@ def unretire_category(project: Project, uid: UUID, before: Said, after: Said) ->
     category.retired_at = None
     category.save(update_fields=["retired_at"])
     Code.objects.filter(pk__in=[one.pk for one in codes]).update(category=category)
-    return category.name
+    return str(category.name)
 
 
 def unword(project: Project, uid: UUID, before: Said, after: Said, model: type[Word] = Code) -> str:
