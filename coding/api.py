@@ -20,6 +20,7 @@ from coding.reconciliation.api import Releases
 from coding.rounds.api import Assignments, Rounds
 from coding.selective_coding.api import Ratings
 from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
+from coding.selective_coding.sampling_api import Samplings
 from coding.selective_coding.saturation_api import Judgements, Saturations
 
 app_name = "api"
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/ratings/", Ratings.as_view({"get": "retrieve", "put": "update"}), name="rating"),
     path(f"{IN_ASSIGNMENT}/ratings/scale/", Ratings.as_view({"get": "scale"}), name="rating-scale"),
     path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),
+    path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
     path(f"{IN_PROJECT}/saturation/", Saturations.as_view({"get": "retrieve"}), name="saturation"),
     path(f"{IN_PROJECT}/rounds/<uuid:round>/release/", Releases.as_view({"post": "create"}), name="round-release"),
     path(

@@ -88,7 +88,7 @@ def api_crawl(w):
         *(sends("memo-detail", project, one.uid, method="delete") for one in (w.memos[1], w.bos_memo, w.thirds_memo)), ask("memo-list", project, query="?q="),
         ask("saturation", project), ask("saturation", project, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}"),
         ask("saturation-judgement-list", project), sends("saturation-judgement-list", project, data={"category": str(w.category.uid), "reached": True, "rationale": "x"}),
-        ask("negative-case-list", project), *(sends("negative-case-list", project, data={"category": str(w.category.uid), "changed": "nothing", "why": "x", **more}) for more in ({}, {"segment": w.bos.segment})),
+        ask("sampling", project), ask("sampling", project, query=f"?scale={w.scale.uid}"), ask("negative-case-list", project), *(sends("negative-case-list", project, data={"category": str(w.category.uid), "changed": "nothing", "why": "x", **more}) for more in ({}, {"segment": w.bos.segment})),
         ask("chain-break-list", project), ask("chain-break-list", project, query=f"?scale={w.scale.uid}"),
         sends("round-detail", project, w.draft.uid, method="delete"),
         ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),

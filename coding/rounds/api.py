@@ -40,7 +40,7 @@ from coding.people.models import Project, Role, User
 from coding.people.rules import Key
 from coding.people.tokens import SAFE
 from coding.rounds import rules
-from coding.rounds.forms import SAMPLINGS, STAGES
+from coding.rounds.forms import BY_NUMBER, STAGES
 from coding.rounds.models import Assignment, Round
 
 MOST_CODERS = 50
@@ -87,14 +87,14 @@ class ScaleField(serializers.SlugRelatedField[Scale]):
 
 
 class NewRound(serializers.Serializer[Any]):
-    """A plan for a round. Which further field `sampling` needs: filter words, random size, by_hand numbers and note."""
+    """A plan for a round. `sampling` needs: filter words, random size, by_hand and theoretical numbers and a note."""
 
     name = Text(max_length=120)
     stage = serializers.ChoiceField(STAGES)
     purpose = serializers.ChoiceField(Round.Purpose.choices, default=Round.Purpose.MAIN)
     scale = ScaleField(required=False, help_text="For a rating round.")
-    sampling = serializers.ChoiceField(SAMPLINGS, default=Round.Sampling.ALL)
-    sampling_note = Text(allow_blank=True, default="", help_text="The reason for a choice by hand.")
+    sampling = serializers.ChoiceField(Round.Sampling.choices, default=Round.Sampling.ALL)
+    sampling_note = Text(allow_blank=True, default="", help_text="The reason for a choice by hand or theory.")
     words = Text(max_length=500, required=False)
     size = Whole(min_value=1, max_value=MOST_NUMBERS, required=False)
     numbers = serializers.ListField(
@@ -117,7 +117,9 @@ class NewRound(serializers.Serializer[Any]):
         return [found[uid] for uid in dict.fromkeys(uids)]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        needed = {"filter": "words", "random": "size", "by_hand": "numbers"}.get(attrs["sampling"])
+        needed = {"filter": "words", "random": "size", "by_hand": "numbers", "theoretical": "numbers"}.get(
+            attrs["sampling"]
+        )
         if needed and not attrs.get(needed):
             raise serializers.ValidationError({needed: [f"The sampling “{attrs['sampling']}” needs it."]})
         return attrs
@@ -167,7 +169,7 @@ def chosen(user: User, project: Project, plan: dict[str, Any]) -> list[Incident]
     found = Incident.objects.visible_to(user).filter(project=project).in_use().light().order_by("number")
     if plan["sampling"] == Round.Sampling.FILTER:
         found = found.matching(plan["words"])
-    if plan["sampling"] == Round.Sampling.BY_HAND:
+    if plan["sampling"] in BY_NUMBER:
         numbers = set(plan["numbers"])
         return [incident for incident in found if incident.number in numbers]
     if plan["sampling"] == Round.Sampling.RANDOM:

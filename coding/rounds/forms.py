@@ -16,7 +16,7 @@ from coding.rounds.rules import Plan, sample
 
 # Mapping rounds come with their page; a round that nobody could work on is not offered.
 STAGES = [choice for choice in Round.Stage.choices if choice[0] in Round.WORK_PAGES]
-SAMPLINGS = [choice for choice in Round.Sampling.choices if choice[0] != Round.Sampling.THEORETICAL]
+BY_NUMBER = (Round.Sampling.THEORETICAL, Round.Sampling.BY_HAND)
 
 
 MOST_NUMBERS = 100_000
@@ -62,7 +62,7 @@ class RoundForm(CleanForm, forms.Form):
         empty_label="The present state, frozen when the round opens",
         help_text="What coders read as codes, definitions and scale for as long as the round is open.",
     )  # fmt: skip
-    sampling = forms.ChoiceField(choices=SAMPLINGS, widget=forms.RadioSelect, label="Incidents")
+    sampling = forms.ChoiceField(choices=Round.Sampling.choices, widget=forms.RadioSelect, label="Incidents")
     words = forms.CharField(
         required=False, max_length=200, label="Search words", help_text="For those that match a search."
     )
@@ -71,11 +71,11 @@ class RoundForm(CleanForm, forms.Form):
         required=False, min_value=0, max_value=2**31 - 1, help_text="The same seed draws the same incidents and deal."
     )
     numbers = forms.CharField(
-        required=False, max_length=10_000, label="Incident numbers", help_text="By hand, for example 1-20, 25."
+        required=False, max_length=10_000, label="Incident numbers", help_text="For example 1-20, 25."
     )
     sampling_note = forms.CharField(
         required=False, label="Reason for this choice", widget=forms.Textarea({"rows": 2}),
-        help_text="A choice by hand needs it; it is printed in the audit trail.",
+        help_text="A choice by hand or theory needs it; it is printed in the audit trail.",
     )  # fmt: skip
     coders = CoderField(User.objects.none(), to_field_name="uid", widget=forms.CheckboxSelectMultiple)
     coders_per_incident = forms.IntegerField(min_value=1, max_value=50, initial=2)
@@ -104,7 +104,7 @@ class RoundForm(CleanForm, forms.Form):
         if data["sampling"] == Round.Sampling.FILTER:
             found = found.matching(data["words"])
         chosen = list(found.order_by("number"))
-        if data["sampling"] == Round.Sampling.BY_HAND:  # in Python: a database takes only so many numbers in a query
+        if data["sampling"] in BY_NUMBER:  # in Python: a database takes only so many numbers in a query
             chosen = [incident for incident in chosen if incident.number in data["chosen"]]
         return sample(chosen, data["size"], data["seed"] or 0) if data["sampling"] == "random" else chosen
 
@@ -117,7 +117,7 @@ class RoundForm(CleanForm, forms.Form):
             self.add_error("words", "Write the words to search for.")
         if sampling == Round.Sampling.RANDOM and not data.get("size"):
             self.add_error("size", "Say how many incidents to draw.")
-        if sampling == Round.Sampling.BY_HAND and not data.get("numbers"):
+        if sampling in BY_NUMBER and not data.get("numbers"):
             self.add_error("numbers", "Write the numbers of the incidents, for example 1-20, 25.")
         try:
             data["chosen"] = numbers_in(data.get("numbers") or "")

@@ -38,7 +38,9 @@ def round_list(request: MemberRequest, project: Project) -> HttpResponse:
 @project_page(read="lead")
 def new_round(request: MemberRequest, project: Project) -> HttpResponse:
     """Plan a round; it opens on its own page, after a look at what was planned."""
-    start = {"stage": request.GET.get("stage", "open"), "sampling": "all", "seed": 1}
+    start = {"stage": request.GET.get("stage", "open"), "sampling": request.GET.get("sampling", "all"), "seed": 1,
+             "numbers": ", ".join(request.GET.getlist("numbers")),
+             "sampling_note": request.GET.get("sampling_note", "")}  # fmt: skip
     form = RoundForm(request.POST or None, initial=start, project=project, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coding.selective_coding import negative_views, saturation_views, views
+from coding.selective_coding import negative_views, sampling_views, saturation_views, views
 
 app_name = "selective_coding"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("p/<slug:slug>/selective/storyline/", views.storyline, name="storyline"),
     path("p/<slug:slug>/selective/saturation/", saturation_views.saturation, name="saturation"),
     path("p/<slug:slug>/selective/saturation/<uuid:uid>/", saturation_views.judge, name="judge"),
+    path("p/<slug:slug>/selective/sampling/", sampling_views.sampling, name="sampling"),
     path("p/<slug:slug>/selective/negative/", negative_views.negative, name="negative"),
     path("p/<slug:slug>/selective/breaks/", negative_views.breaks, name="breaks"),
     path("rate/<uuid:uid>/", views.rate, name="rate"),

@@ -90,7 +90,7 @@ def test_withdrawn_incidents_are_left_out(project, lead, ada, bo, held, new, sig
      ({"sampling": "random"}, "Say how many incidents to draw."),
      ({"sampling": "random", "size": "0"}, "greater than or equal to 1"),
      ({"sampling": "random", "size": "2", "seed": "-1"}, "greater than or equal to 0"),
-     ({"sampling": "theoretical"}, "Select a valid choice"),
+     ({"sampling": "theoretical", "sampling_note": "x"}, "Write the numbers of the incidents"), ({"sampling": "chance"}, "Select a valid choice"),
      ({"stage": "rating"}, "Choose the scale to rate on."),
      ({"stage": "mapping"}, "Select a valid choice"),
      ({"coders": []}, "This field is required."),
