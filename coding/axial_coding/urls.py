@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coding.axial_coding import sort_views, views
+from coding.axial_coding import evidence_views, sort_views, views
 
 app_name = "axial_coding"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("p/<slug:slug>/axial/merge/", views.merge, name="merge"),
     path("p/<slug:slug>/axial/categories/", views.new_category, name="new_category"),
     path("p/<slug:slug>/axial/relations/", views.relations, name="relations"),
+    path("p/<slug:slug>/axial/relations/<uuid:uid>/", evidence_views.evidence, name="evidence"),
     path("p/<slug:slug>/axial/relations/<uuid:uid>/remove/", views.unrelate, name="unrelate"),
     path("p/<slug:slug>/axial/rounds/<uuid:uid>/", sort_views.sorts, name="sorts"),
     path("sort/<uuid:uid>/", sort_views.sort, name="sort"),

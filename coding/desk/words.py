@@ -37,6 +37,8 @@ WORDS = {
     "undo_reword_category": "undid the rewording of “{name}”",
     "retire_category": "retired the category “{name}”",
     "relate": "related: {says}",
+    "attach_evidence": "attached a segment that speaks {speaks}: {says}",
+    "detach_evidence": "took back a segment that spoke {speaks}: {says}",
     "unrelate": "took back the relation: {says}",
     "map_category": "mapped {says}",
     "judge_saturation": "judged the category “{name}” {says}",
