@@ -127,9 +127,8 @@ def quoted(pks: Sequence[int]) -> list[Any]:
     text, length = "assignment__incident__text", F("end") - F("start")
     words = Substr(text, F("start") + 1, Least(length, Value(QUOTE_LENGTH)))
     rows = Segment.objects.annotate(words=words).select_related("assignment__coder", "assignment__incident")
-    found = (
-        rows.defer("assignment__incident__text", "assignment__incident__search_text").with_codes().in_bulk(list(pks))
-    )
+    light = rows.defer("assignment__incident__text", "assignment__incident__search_text")
+    found = light.with_codes().in_bulk(list(pks))
     return [found[pk] for pk in pks]
 
 

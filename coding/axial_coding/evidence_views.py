@@ -34,7 +34,7 @@ def change(request: MemberRequest, project: Project, relation: Relation) -> str:
         rules.detach(request.user, get_object_or_404(Evidence, relation=relation, uid=back))
         return "Taken back."
     chosen = as_uid(request.POST.get("segment", ""))
-    segment = rules.readable(request.user, project).filter(uid=chosen).first()
+    segment = rules.readable(request.user, project).filter(uid=chosen).first() if chosen else None
     if segment is None:
         raise BadInput("Choose a segment of a released round whose readings you have opened.")
     made = rules.attach(request.user, relation, segment, request.POST.get("speaks", ""))
