@@ -19,6 +19,7 @@ from coding.people.api import Members
 from coding.reconciliation.api import Releases
 from coding.rounds.api import Assignments, Rounds
 from coding.selective_coding.api import Ratings
+from coding.selective_coding.mapping_api import Places
 from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
 from coding.selective_coding.sampling_api import Samplings
 from coding.selective_coding.saturation_api import Judgements, Saturations
@@ -68,6 +69,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),
     path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
     path(f"{IN_PROJECT}/saturation/", Saturations.as_view({"get": "retrieve"}), name="saturation"),
+    path(f"{IN_ASSIGNMENT}/places/", Places.as_view({"get": "retrieve"}), name="places"),
+    path(f"{IN_ASSIGNMENT}/places/scale/", Places.as_view({"get": "scale"}), name="places-scale"),
+    path(f"{IN_ASSIGNMENT}/places/submit/", Places.as_view({"post": "submit"}), name="places-submit"),
+    path(f"{IN_ASSIGNMENT}/places/<uuid:category>/", Places.as_view({"put": "update"}), name="place"),
     path(f"{IN_PROJECT}/rounds/<uuid:round>/release/", Releases.as_view({"post": "create"}), name="round-release"),
     path(
         f"{IN_PROJECT}/rounds/<uuid:round>/measurements/",

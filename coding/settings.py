@@ -246,7 +246,6 @@ SPECTACULAR_SETTINGS = {
         "RoundStage": "coding.rounds.models.Round.Stage",
         "RoundState": "coding.rounds.models.Round.State",
         "AssignmentState": "coding.rounds.models.Assignment.State",
-        "OfferedStage": "coding.rounds.forms.STAGES",
         "MemoKind": "coding.memos.models.Memo.Kind",
         "MarkKind": "coding.open_coding.models.Mark.Kind",
     },

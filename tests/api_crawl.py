@@ -24,7 +24,7 @@ def api_crawl(w):
     text, segment = w.code_here.incident.text, UUID(w.saved.segment)
     span = {"start": 20, "end": 29, "quote": text[20:29], "codes": [{"name": "asking twice"}]}
     key = (("Idempotency-Key", "api-1"),)
-    rounds = (w.coded, w.rated, w.coding, w.rating, w.draft)
+    rounds = (w.coded, w.rated, w.coding, w.rating, w.mapped, w.mapping, w.draft)
     held = (w.code_here, w.code_next, w.code_theirs, w.code_before)
     choice = {"choices": [{"scale_category": str(w.seventh.uid)}], "primary": str(w.seventh.uid)}
     wording = {"version": 1, "name": "x"}
@@ -52,7 +52,7 @@ def api_crawl(w):
         *(ask("round-states", project, one.uid) for one in rounds), ask("round-states", project, w.coding.uid, query="?state=submitted"),
         *(sends(f"round-{verb}", project, w.draft.uid) for verb in ("open", "release")),
         sends("round-open-readings", project, w.coding.uid), sends("round-release", project, w.coding.uid, data={"reason": "x"}),
-        *(ask("round-measurements", project, one.uid) for one in rounds),
+        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w),
         ask("round-measurements", project, w.rated.uid, query="?batch=all"), sends("round-measurements", project, w.rated.uid),
         sends("round-reopen", project, w.coding.uid, data={"assignment": str(w.code_theirs.uid), "reason": "x"}),
         ask("assignment-list"), ask("assignment-list", query=f"?project={project}&round={w.coding.uid}&state=to_do&stage=open"),
@@ -92,6 +92,16 @@ def api_crawl(w):
         ask("chain-break-list", project), ask("chain-break-list", project, query=f"?scale={w.scale.uid}"),
         sends("round-detail", project, w.draft.uid, method="delete"),
         ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),
+    ]  # fmt: skip
+
+
+def places(w):
+    """Mapping by program, own and others', before the pages do it."""
+    held = (w.map_here, w.map_theirs, w.mapped.assignments.last())
+    said = {"scale_category": str(w.seventh.uid), "rationale": "So it is."}
+    return [
+        *(ask(name, one.uid) for one in held for name in ("assignment-detail", "places", "places-scale")),
+        *(sends("place", one.uid, w.second.uid, method="put", data=said) for one in held), *(sends("places-submit", one.uid) for one in held),
     ]  # fmt: skip
 
 

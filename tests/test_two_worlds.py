@@ -17,10 +17,13 @@ from coding.memos import rules as memo_rules
 from coding.memos.models import Memo
 from coding.open_coding import naming
 from coding.open_coding import rules as coding_rules
+from coding.reconciliation.mapping_rules import settle_mapping, take_over
 from coding.reconciliation.models import Disagreement
 from coding.reconciliation.rules import release_round, settle
 from coding.rounds import rules as round_rules
+from coding.selective_coding import mapping
 from coding.selective_coding import rules as rating_rules
+from coding.selective_coding.mapping import Said
 from coding.selective_coding.negative_rules import note_case
 from coding.selective_coding.rules import Choice, Reading
 from coding.selective_coding.saturation_rules import judge_saturation
@@ -59,6 +62,7 @@ class World:
         self.think_aloud()
         self.rate_and_release()
         self.open_two_rounds()
+        self.map_and_map_again()
 
     def code_and_release(self):
         first = self.incidents[:2]
@@ -124,6 +128,23 @@ class World:
         things = {"segment": own}, {"code": self.own_code}, {"incident": self.incidents[2]}, {}
         self.memos = [*self.memos, *(self.memo(self.coder, "fee, and what it means", **on) for on in things)]
 
+    def map_and_map_again(self):
+        """A released mapping round of the lead and the third, and one that the coder and the other are in now."""
+        plan = {"stage": "mapping", "scale": self.scale}
+        self.mapped = factory.round_of(self.project, [self.lead, self.third], name="Mapped before", **plan)
+        for held, place in zip(self.mapped.assignments.order_by("pk"), (self.seventh, None), strict=True):
+            self.place(held, self.category, place)
+            self.place(held, self.second, self.seventh)
+            mapping.submit(held.coder, held)
+        release_round(self.lead, self.mapped)
+        self.mapping = factory.round_of(self.project, [self.coder, self.other], name="Mapping now", **plan)
+        self.map_here, self.map_theirs = (factory.assignment(self.mapping, who) for who in (self.coder, self.other))
+        self.place(self.map_here, self.category, self.seventh)
+
+    def place(self, held, category, place):
+        said = Said(place and place.uid, place is None, "" if place else "Why not.")
+        mapping.choose_place(held.coder, held, category.uid, said)
+
     def memo(self, by, text, **on):
         return memo_rules.write_memo(by, self.project, "code", text, **on)
 
@@ -142,6 +163,9 @@ class World:
         factory.hand_in(theirs)
         factory.hand_in(factory.assignment(self.coding, self.other, self.incidents[3]))
         rate(self.other, self.rate_theirs, 7, 6, note="a note")
+        for category in (self.category, self.second):
+            self.place(self.map_theirs, category, None)
+        mapping.submit(self.other, self.map_theirs)
         Memo.objects.create(
             project=self.project, kind="code", text="a memo", by=self.other, at=now, incident=self.incidents[2]
         )
@@ -167,6 +191,9 @@ class World:
         judge_saturation(lead, self.category, True, "All is filled.")
         note_case(lead, self.category, "none_found", "All read again.")
         code_rules.freeze(lead, self.project, "Later.")
+        for one in Disagreement.objects.filter(round=self.mapped):
+            settle_mapping(lead, one, self.seventh, "slip", "The text says so.")
+        take_over(lead, self.mapped)
         for one in Disagreement.objects.filter(round=self.rated):
             settle(lead, one, "one", [self.seventh], self.seventh, "slip", "The text says so.")
         measure(self.rated, seed=1, at=clock.now())
@@ -234,7 +261,7 @@ def crawl(w):
         *(page("codes:category", slug, one.uid) for one in (w.category, w.second)),
         posts("codes:code", slug, w.codes[0].uid, data=wording), posts("codes:category", slug, w.category.uid, data=wording),
         page("rounds:list", slug), page("rounds:new", slug),
-        *(page("rounds:round", slug, one.uid) for one in (w.coded, w.rated, w.coding, w.rating, w.draft)),
+        *(page("rounds:round", slug, one.uid) for one in (w.coded, w.rated, w.coding, w.rating, w.mapped, w.mapping, w.draft)),
         *(posts(f"rounds:{verb}", slug, w.draft.uid) for verb in ("open", "discard")),
         posts("rounds:reopen", slug, w.coding.uid, data={"assignment": w.code_theirs.uid, "reason": "x"}),
         posts("rounds:open_readings", slug, w.coding.uid), posts("reconciliation:release", slug, w.coding.uid),
@@ -256,7 +283,7 @@ def crawl(w):
         page("agreement:text", slug, w.coded.uid, w.coded.measurements.order_by("pk").first().uid, 1),
         page("agreement:picture", slug, w.rated.uid, "figures", "svg"), page("agreement:picture", slug, w.rated.uid, "confusion", "svg"),
         page("agreement:trend", slug, "ratings", "svg"),
-        page("reconciliation:queue", slug), page("reconciliation:unit", slug, w.rated.uid, 1), posts("reconciliation:reopen", slug, w.rated.uid, 1),
+        *integrating(w), page("reconciliation:queue", slug), page("reconciliation:unit", slug, w.rated.uid, 1), posts("reconciliation:reopen", slug, w.rated.uid, 1),
         page("codebook:document", slug), page("codebook:finalise", slug), page("codebook:schema", slug),
         posts("codebook:freeze", slug), *(page("codebook:export", slug, name) for name in ("xlsx", "json")),
         *(page("open_coding:workspace", one.uid) for one in (w.code_here, w.code_next, w.code_theirs, w.code_before)),
@@ -288,6 +315,21 @@ def crawl(w):
         page("rounds:round", slug, w.coding.uid), page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
         posts("people:sign_out"),
     ]  # fmt: skip
+
+
+def integrating(w):
+    """The mapping rounds, own and others', and what is said of the project as a whole."""
+    slug, held = w.project.slug, (w.map_here, w.map_theirs, w.mapped.assignments.last())
+    sent = {"category": w.second.uid, "place": w.seventh.uid}
+    return [
+        *(page("selective_coding:map", one.uid) for one in held),
+        *(posts("selective_coding:map", one.uid, data=sent, headers=how) for one in held for how in (HTMX, ())),
+        *(posts("selective_coding:map", one.uid, data={"action": "submit"}) for one in held),
+        page("selective_coding:map", w.map_here.uid),
+        *(page("reconciliation:mapping", slug, one.uid) for one in (w.mapped, w.mapping)),
+        posts("reconciliation:mapping", slug, w.mapped.uid, data={**sent, "place": "no-fit"}),
+        posts("reconciliation:take_over", slug, w.mapped.uid),
+    ]
 
 
 def room(w, segment, code):

@@ -203,14 +203,19 @@ def decision_rows(project: Project) -> list[Row]:
     return [decision_row(one, wrote) for one in queries.decisions(project)]
 
 
+def mapped_by(one: Decision) -> list[tuple[str, bool]]:
+    """Say which place of a category a decision wrote."""
+    return [(f"{row['number']} {row['name']}" if row["number"] else row["name"], False) for row in one.wrote]
+
+
 def decision_row(one: Decision, wrote: dict[tuple[int, int], list[tuple[str, bool]]]) -> Row:
     """Give one decision with what stands now and what was said against it; nobody is named."""
     unit, incident = one.disagreement, one.disagreement.incident
-    stands = wrote.get((unit.round_id, unit.incident_id or 0), [])
+    stands = wrote.get((unit.round_id, incident.pk), []) if incident else mapped_by(one)
     return {
         "round": unit.round.name, "unit": unit.unit, "number": incident.number if incident else None,
-        "title": incident.title if incident else "", "outcome": one.outcome, "reason": one.reason,
-        "rationale": one.rationale, "at": iso(one.at),
+        "title": incident.title if incident else one.wrote[0].get("category_name", ""),
+        "outcome": one.outcome, "reason": one.reason, "rationale": one.rationale, "at": iso(one.at),
         "stands": [{"name": name, "primary": primary} for name, primary in stands],
         "dissent": [{"text": row.text, "answer": row.answer} for row in one.objections.all()],
     }  # fmt: skip

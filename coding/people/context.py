@@ -33,7 +33,7 @@ NOT_FOR_CODERS = {"reconciliation:queue"}
 
 # Pages that belong to a step of the way, though their address does not begin with that step's.
 BESIDE = {
-    "rounds:list": ["/code/", "/rate/"],
+    "rounds:list": ["/code/", "/rate/", "/map/"],
     "axial_coding:board": ["/p/{}/codes/", "/p/{}/categories/"],
     "codebook:document": ["/p/{}/editions/"],
 }

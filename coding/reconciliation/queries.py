@@ -59,6 +59,13 @@ def count(found: DisagreementQuerySet) -> dict[str, int]:
     return {**counts, "open": counts["total"] - counts["settled"]}
 
 
+def waiting_by_round(found: DisagreementQuerySet) -> list[tuple[Round, int]]:
+    """Count the open disagreements of each round that has some."""
+    numbers = dict(found.unsettled().order_by().values_list("round").annotate(number=Count("pk")))
+    rounds = Round.objects.filter(pk__in=numbers).order_by("released_at", "pk")
+    return [(one, numbers[one.pk]) for one in rounds]
+
+
 def neighbours(found: Disagreement) -> tuple[int | None, int | None]:
     """Give the incident numbers of the open disagreements before and after one, worst first, around the corner."""
     waiting = Disagreement.objects.filter(round=found.round_id, incident__isnull=False)

@@ -140,8 +140,8 @@ def open_to_all(locked: Round, held: Sequence[Assignment], at: datetime) -> None
 
 
 def settle_round(locked: Round) -> None:
-    """Call a rating round settled when none of its disagreements waits, and released while one does."""
-    if locked.stage != Round.Stage.RATING:
+    """Call a rating or mapping round settled when none of its disagreements waits, and released while one does."""
+    if locked.stage not in {Round.Stage.RATING, Round.Stage.MAPPING}:
         return
     waiting = Disagreement.objects.filter(round=locked).unsettled().exists()
     state = Round.State.RELEASED if waiting else Round.State.SETTLED

@@ -16,6 +16,7 @@ from coding.axial_coding.sorting import write_consensus
 from coding.codes.models import Scale, ScaleCategory
 from coding.incidents.models import Incident
 from coding.open_coding.models import Coding, ConsensusCoding, Mark, SettledBy
+from coding.reconciliation.mappings import write_mappings
 from coding.reconciliation.models import Disagreement
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding.models import Rating
@@ -40,8 +41,8 @@ class Reading:
 def write(locked: Round) -> tuple[int, int, int, int]:
     """Write a released round's unanimous consensus and open its disagreements.
 
-    Returns how many incidents (open coding: spans; axial coding: codes) are unanimous, how many disagreements there
-    are, and how many incidents one person alone, and nobody, judged.
+    Returns how many incidents (open coding: spans; axial: codes; mapping: categories) are unanimous, how many
+    disagreements there are, and how many one person alone, and nobody, judged.
     """
     if locked.stage == Round.Stage.RATING:
         return write_ratings(locked)
@@ -49,6 +50,8 @@ def write(locked: Round) -> tuple[int, int, int, int]:
         return write_spans(locked), 0, 0, 0
     if locked.stage == Round.Stage.AXIAL:
         return write_placements(locked), 0, 0, 0
+    if locked.stage == Round.Stage.MAPPING:
+        return write_mappings(locked)
     return 0, 0, 0, 0
 
 

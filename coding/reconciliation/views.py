@@ -38,15 +38,17 @@ def release(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
 def sentence_of(done: rules.Release) -> str:
     """Say what a release did, and what waits."""
     said = f"“{done.round}” is released."
-    if done.round.stage != Round.Stage.RATING:
+    if done.round.stage not in {Round.Stage.RATING, Round.Stage.MAPPING}:
         return f"{said} Its codes, memos and readings are open."
-    agreed, apart = counted(done.unanimous, "incident"), counted(done.disagreements, "disagreement")
-    alone = f" {counted(done.alone, 'incident')} judged by one person only, so nothing stands for it yet."
+    noun = "incident" if done.round.has_incidents else "category"
+    agreed, apart = counted(done.unanimous, noun), counted(done.disagreements, "disagreement")
+    alone = f" {counted(done.alone, noun)} judged by one person only, so nothing stands for it yet."
     return f"{said} All agreed on {agreed}; {apart} to settle." + (alone if done.alone else "")
 
 
 def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"
 
 
 @require_safe
@@ -58,7 +60,9 @@ def queue(request: MemberRequest, project: Project) -> HttpResponse:
     shown = found.filter(queries.STATES.get(state, queries.STATES["open"]))
     page = Paginator(queries.queue(shown), PER_PAGE).get_page(request.GET.get("page"))
     rated = Round.objects.visible_to(request.user).filter(project=project, stage=Round.Stage.RATING).released()
+    mapped = Disagreement.objects.visible_to(request.user).filter(round__project=project, round__stage="mapping")
     context = {
+        "mapped": queries.waiting_by_round(mapped),
         "page": page, "lines": queries.lines(page), "has_many": len({one.round_id for one in page}) > 1,
         "state": state if state in queries.STATES else "open", "counts": queries.count(found),
         "first": next((one for one in page if one.settled_at is None), None),

@@ -92,7 +92,7 @@ class NewRound(serializers.Serializer[Any]):
     name = Text(max_length=120)
     stage = serializers.ChoiceField(STAGES)
     purpose = serializers.ChoiceField(Round.Purpose.choices, default=Round.Purpose.MAIN)
-    scale = ScaleField(required=False, help_text="For a rating round.")
+    scale = ScaleField(required=False, help_text="For a rating or mapping round.")
     sampling = serializers.ChoiceField(Round.Sampling.choices, default=Round.Sampling.ALL)
     sampling_note = Text(allow_blank=True, default="", help_text="The reason for a choice by hand or theory.")
     words = Text(max_length=500, required=False)

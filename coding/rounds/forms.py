@@ -14,9 +14,11 @@ from coding.people.models import Project, User
 from coding.rounds.models import Round
 from coding.rounds.rules import Plan, sample
 
-# Mapping rounds come with their page; a round that nobody could work on is not offered.
+# A round that nobody could work on is not offered.
 STAGES = [choice for choice in Round.Stage.choices if choice[0] in Round.WORK_PAGES]
 BY_NUMBER = (Round.Sampling.THEORETICAL, Round.Sampling.BY_HAND)
+ON_A_SCALE = {Round.Stage.RATING, Round.Stage.MAPPING}
+OF_INCIDENTS = {Round.Stage.OPEN, Round.Stage.RATING}
 
 
 MOST_NUMBERS = 100_000
@@ -55,7 +57,7 @@ class RoundForm(CleanForm, forms.Form):
         help_text="Only main rounds enter a headline; pilots are there to mend the codebook.",
     )  # fmt: skip
     scale = forms.ModelChoiceField(
-        Scale.objects.none(), required=False, to_field_name="uid", help_text="For a rating round."
+        Scale.objects.none(), required=False, to_field_name="uid", help_text="For a rating or mapping round."
     )
     edition = forms.ModelChoiceField(
         Edition.objects.none(), required=False, to_field_name="uid",
@@ -127,12 +129,13 @@ class RoundForm(CleanForm, forms.Form):
 
     def plan(self) -> Plan:
         """Give the plan for `draft_round`."""
-        data, rating = self.cleaned_data, self.cleaned_data["stage"] == Round.Stage.RATING
-        incidents = [] if data["stage"] == Round.Stage.AXIAL else self.incidents()
+        data, stage = self.cleaned_data, self.cleaned_data["stage"]
         return Plan(
-            name=data["name"], stage=data["stage"], coders=list(data["coders"]), incidents=incidents,
+            name=data["name"], stage=stage, coders=list(data["coders"]),
+            incidents=self.incidents() if stage in OF_INCIDENTS else [],
             purpose=data["purpose"], sampling=data["sampling"], sampling_note=data["sampling_note"],
-            scale=data["scale"] if rating else None, edition=data["edition"], instructions=data["instructions"],
+            scale=data["scale"] if stage in ON_A_SCALE else None, edition=data["edition"],
+            instructions=data["instructions"],
             is_blind=data["is_blind"], coders_per_incident=data["coders_per_incident"], seed=data["seed"] or 0,
             due_on=data["due_on"],
         )  # fmt: skip

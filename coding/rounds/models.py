@@ -68,7 +68,8 @@ class Round(Public):
 
     RELEASED = (State.RELEASED, State.SETTLED)
     WORK_PAGES = {
-        Stage.OPEN: "open_coding:workspace", Stage.AXIAL: "axial_coding:sort", Stage.RATING: "selective_coding:rate"
+        Stage.OPEN: "open_coding:workspace", Stage.AXIAL: "axial_coding:sort", Stage.MAPPING: "selective_coding:map",
+        Stage.RATING: "selective_coding:rate",
     }  # fmt: skip
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="rounds")
@@ -137,13 +138,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def visible_to(self, user: User | AnonymousUser) -> AssignmentQuerySet:
         """A person's own assignments; others' of a released round they have opened, or of one coded together.
 
-        Who codes an incident in an open blind round reads nobody else's work on it, of any round.
+        Who codes an incident in an open blind round reads nobody else's work on it, of any round; who sorts or maps
+        blind, nobody else's sorting or mapping.
         """
         if not user.is_authenticated:
             return self.none()
         together = Q(round__is_blind=False, round__state=Round.State.OPEN)
         opened = Q(round__state__in=Round.RELEASED, round__in=Opening.objects.filter(user=user).values("round"))
-        open_to = (opened | together) & ~Q(incident__in=blind_incidents(user))
+        open_to = (opened | together) & ~Q(incident__in=blind_incidents(user)) & ~alike_and_blind(user)
         visible = self.filter(Q(coder=user) | open_to, round__project__memberships__user=user)
         return visible.exclude(round__state=Round.State.DRAFT)
 
@@ -173,6 +175,13 @@ def blind_incidents(user: User) -> models.QuerySet[Incident]:
     """Give the incidents that this person codes in an open blind round."""
     held = Assignment.objects.filter(coder=user, round__state=Round.State.OPEN, round__is_blind=True)
     return Incident.objects.filter(pk__in=held.filter(incident__isnull=False).values("incident"))
+
+
+def alike_and_blind(user: User) -> Q:
+    """Say of assignments without incident: does this person do the same work in an open blind round of the project?"""
+    held = Assignment.objects.filter(coder=user, incident=None, round__state=Round.State.OPEN, round__is_blind=True)
+    same = held.filter(round__project=OuterRef("round__project"), round__stage=OuterRef("round__stage"))
+    return Q(Exists(same), incident=None)
 
 
 class Assignment(Public):

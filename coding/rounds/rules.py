@@ -1,5 +1,6 @@
 """Verbs over rounds: draft, open, reopen an assignment. Release stands in reconciliation, which it touches too."""
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from functools import cache
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
-from coding.codes.content import Frozen
+from coding.codes.content import Frozen, content_of
 from coding.codes.models import Edition, Scale
 from coding.codes.rules import freeze, worded
 from coding.incidents.models import Incident
 from coding.lib import clock
+from coding.lib.canonical import canonical
 from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Forbidden, Refusal
 from coding.people.models import Membership, Project, Role, User
@@ -104,6 +106,8 @@ def check_plan(project: Project, plan: Plan) -> None:
         raise BadInput(f"{strangers[0]} is no coder of this project. Choose among its coders and leads.")
     if plan.stage == Round.Stage.RATING and plan.scale is None:
         raise BadInput("Choose the scale to rate on.")
+    if plan.stage == Round.Stage.MAPPING and plan.scale is None:
+        raise BadInput("Choose the scale to map to.")
     if plan.stage in {Round.Stage.OPEN, Round.Stage.RATING} and not plan.incidents:
         raise BadInput("No incident is in this choice. Import some, or choose differently.")
     needs_note = plan.sampling in {Round.Sampling.BY_HAND, Round.Sampling.THEORETICAL}
@@ -151,6 +155,7 @@ def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
         refuse_seen(opened)
     opened.edition = opened.edition or freeze(by, opened.project, f"Frozen for the round “{opened.name}”.", at)
     refuse_nothing_to_sort(opened)
+    refuse_nothing_to_map(opened)
     opened.state, opened.opened_at = Round.State.OPEN, at
     opened.save(update_fields=["edition", "state", "opened_at"])
     Incident.objects.filter(assignments__round=opened, text_locked_at=None).update(text_locked_at=at)
@@ -175,6 +180,17 @@ def refuse_left(opened: Round) -> None:
         raise NoCoder(f"{first.coder} is no coder of this project any more. Discard this draft and plan it anew.")
 
 
+def refuse_nothing_to_map(opened: Round) -> None:
+    """Refuse a mapping round whose edition holds no category, or not its scale."""
+    if opened.stage != Round.Stage.MAPPING or opened.edition is None:
+        return
+    frozen = Frozen.of(opened.edition)
+    if not frozen.categories:
+        raise NothingToCode("This edition holds no category to map. Group codes into categories on the board first.")
+    if opened.scale is None or frozen.scale(opened.scale.uid) is None:
+        raise NothingToCode("This edition does not hold the round's scale. Discard this draft and choose another.")
+
+
 def refuse_seen(opened: Round) -> None:
     """Refuse coders who have opened others' work of this stage on one of the round's incidents."""
     openings = Opening.objects.filter(round__project=opened.project, round__stage=opened.stage)
@@ -186,6 +202,28 @@ def refuse_seen(opened: Round) -> None:
                 "so can't code it blind. Leave that coder or that incident out, or let the round code together."
             )
     refuse_coded_together(opened)
+    refuse_mapped_in_sight(opened)
+
+
+def refuse_mapped_in_sight(opened: Round) -> None:
+    """Refuse coders who have opened others' mapping of one of these categories to this scale, or mapped it together."""
+    if opened.stage != Round.Stage.MAPPING:
+        return
+    now = opened.edition.content if opened.edition else canonical(content_of(opened.project))
+    here = {row["uid"]: row["name"] for row in json.loads(now)["categories"]}
+    earlier = Round.objects.filter(
+        project=opened.project, stage=opened.stage, scale=opened.scale_id, opened_at__isnull=False
+    )
+    for one in earlier.exclude(pk=opened.pk).select_related("edition").order_by("opened_at", "pk"):
+        there = Frozen.of(one.edition).categories.keys() if one.edition else set()
+        shared = sorted(here[uid] for uid in there & here.keys())
+        seen = Q(openings__round=one) if one.is_blind else Q(assignments__round=one)
+        if shared and (person := User.objects.filter(seen, assignments__round=opened).order_by("pk").first()):
+            how = "opened the others' mapping" if one.is_blind else "took part in the mapping"
+            raise SawOthersWork(
+                f"{person} {how} of “{shared[0]}” in “{one.name}”, so can't map it blind. "
+                "Leave that coder out, or let the round code together."
+            )
 
 
 def refuse_coded_together(opened: Round) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coding.selective_coding import negative_views, sampling_views, saturation_views, views
+from coding.selective_coding import mapping_views, negative_views, sampling_views, saturation_views, views
 
 app_name = "selective_coding"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("p/<slug:slug>/selective/negative/", negative_views.negative, name="negative"),
     path("p/<slug:slug>/selective/breaks/", negative_views.breaks, name="breaks"),
     path("rate/<uuid:uid>/", views.rate, name="rate"),
+    path("map/<uuid:uid>/", mapping_views.map_categories, name="map"),
 ]

@@ -42,7 +42,7 @@ const queue = me ? import("../open_coding/queue.js").catch(() => null) : null;
 queue?.then(async (found) => (await found?.all(me))?.length && import("../open_coding/saving.js"));
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!queue || !(form instanceof HTMLFormElement) || !form.action.endsWith("/sign-out/")) return;
+  if (!queue || !(form instanceof HTMLFormElement) || !form.getAttribute("action")?.endsWith("/sign-out/")) return;
   event.preventDefault();
   const found = await queue;
   const left = (await found?.all(me))?.length;
