@@ -15,7 +15,7 @@ from coding.codes.models import ScaleCategory
 from coding.people.models import Event, User
 from coding.reconciliation import unanimity
 from coding.reconciliation.models import Decision, Disagreement, DisagreementQuerySet
-from coding.rounds.models import Assignment
+from coding.rounds.models import Assignment, Round
 from coding.selective_coding.models import Rating
 from coding.selective_coding.rules import RATE
 

@@ -13,6 +13,7 @@ from coding.codes.models import Category, Layer, Mapping, Scale, ScaleCategory, 
 from coding.lib.paragraphs import paragraphs, render
 from coding.people.models import Project, User
 from coding.rounds.models import Assignment
+from coding.selective_coding.coverage import UNUSED, Use, uses
 from coding.selective_coding.forms import NO_FIT, Place
 from coding.selective_coding.rules import Reading, scale_of
 
@@ -167,6 +168,7 @@ class Integration:
     layers: list[Layer]
     placings: list[Placing]
     standing: dict[int, list[Category]] = field(default_factory=dict)
+    used: dict[int, Use] = field(default_factory=dict)
 
     @property
     def unmapped(self) -> list[Category]:
@@ -177,9 +179,10 @@ class Integration:
         return [one.category for one in self.placings if one.mapping and one.mapping.scale_category_id is None]
 
     @property
-    def coverage(self) -> Iterator[tuple[Layer, list[tuple[ScaleCategory, list[Category]]]]]:
+    def coverage(self) -> Iterator[tuple[Layer, list[tuple[ScaleCategory, list[Category], Use]]]]:
         for layer in self.layers:
-            yield layer, [(row, self.standing.get(row.pk, [])) for row in layer.categories.all()]
+            rows = layer.categories.all()
+            yield layer, [(row, self.standing.get(row.pk, []), self.used.get(row.pk, UNUSED)) for row in rows]
 
     @property
     def empty_places(self) -> int:
@@ -209,7 +212,7 @@ def integration(scale: Scale) -> Integration:
     for one in placings:
         if one.mapping and one.mapping.scale_category_id:
             standing.setdefault(one.mapping.scale_category_id, []).append(one.category)
-    return Integration(scale, layers_of(scale), placings, standing)
+    return Integration(scale, layers_of(scale), placings, standing, uses(scale))
 
 
 def layers_of(scale: Scale) -> list[Layer]:

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from coding.selective_coding import mapping_views, negative_views, sampling_views, saturation_views, views
+from coding.selective_coding import (
+    mapping_views,
+    negative_views,
+    results_views,
+    sampling_views,
+    saturation_views,
+    views,
+)
 
 app_name = "selective_coding"
 urlpatterns = [
@@ -14,5 +21,8 @@ urlpatterns = [
     path("p/<slug:slug>/selective/negative/", negative_views.negative, name="negative"),
     path("p/<slug:slug>/selective/breaks/", negative_views.breaks, name="breaks"),
     path("rate/<uuid:uid>/", views.rate, name="rate"),
+    path("p/<slug:slug>/selective/results/", results_views.results_page, name="results"),
+    path("p/<slug:slug>/selective/results/<uuid:uid>.csv", results_views.results_file, name="results_file"),
+    path("p/<slug:slug>/selective/results/<uuid:uid>/<slug:of>/", results_views.behind, name="behind"),
     path("map/<uuid:uid>/", mapping_views.map_categories, name="map"),
 ]

@@ -23,6 +23,7 @@ from coding.selective_coding import queries, rules
 from coding.selective_coding.forms import NO_FIT, Place, place_in, rating_in, version_in
 from coding.selective_coding.queries import Integration
 from coding.selective_coding.rules import Reading
+from coding.selective_coding.storytelling import told
 
 # What the page shows; a save takes less, since the verb reads under its lock whatever it needs.
 WHOLE = ("round__edition", "round__scale", "incident", "coder")
@@ -133,10 +134,12 @@ def integrate_page(
     """Render the page with what a refused form had; `more` overrides what is stored."""
     scales = queries.scales_of(request.user, project)
     chosen = scale or chosen_scale(scales, request.GET.get("scale", ""))
+    story = queries.storyline_of(project)
     context = {
+        "told": told(project, story.text),
         "scales": scales, "scale": chosen, "is_lead": request.membership.role == Role.LEAD, "no_fit": NO_FIT,
         "integration": queries.integration(chosen) if chosen else None,
-        "storyline": queries.storyline_of(project), **more,
+        "storyline": story, **more,
     }  # fmt: skip
     return render(request, "selective_coding/integrate.html", context, status=status)
 
