@@ -15,6 +15,8 @@ from rest_framework.response import Response
 
 from coding.codes import rules
 from coding.codes.models import NAME_LENGTH, Code, Scale
+from coding.codes.scale_files import MOST_CATEGORIES, from_plain
+from coding.codes.scale_rules import import_scale
 from coding.codes.scales import EMPTY, SHIPPED
 from coding.codes.undo import undo_last
 from coding.lib.api import Text, Uid, Whole
@@ -137,6 +139,32 @@ class ScaleRow(serializers.Serializer[Any]):
     layers = LayerRow(many=True, read_only=True)
 
 
+class NewCategory(serializers.Serializer[Any]):
+    """One category of a new scale."""
+
+    name = Text(max_length=NAME_LENGTH)
+    definition = Text(allow_blank=True, required=False)
+    use_when = Text(allow_blank=True, required=False)
+    avoid_when = Text(allow_blank=True, required=False)
+
+
+class NewLayer(serializers.Serializer[Any]):
+    """One layer of a new scale."""
+
+    name = Text(max_length=NAME_LENGTH)
+    definition = Text(allow_blank=True, required=False)
+    categories = serializers.ListField(child=NewCategory(), max_length=MOST_CATEGORIES)
+
+
+class NewScale(serializers.Serializer[Any]):
+    """A scale in its plain form: layers in their order, each with its categories."""
+
+    name = Text(max_length=NAME_LENGTH)
+    source = Text(allow_blank=True, required=False)  # type: ignore[assignment]  # a field of that name
+    rating_kind = serializers.ChoiceField(Scale.RatingKind.choices)
+    layers = serializers.ListField(child=NewLayer(), max_length=MOST_CATEGORIES)
+
+
 class Projects(api.Projects):
     """The projects that you are a member of; who starts one leads it."""
 
@@ -239,7 +267,7 @@ class Codes(ProjectRoutes):
 class Scales(ProjectRoutes):
     """The scales of a project as they stand now; a rating round reads its edition's."""
 
-    access = "read: lead coder observer; shared"
+    access = "read: lead coder observer; write: lead; shared"
     shared = True
     queryset = Scale.objects.none()
 
@@ -247,3 +275,13 @@ class Scales(ProjectRoutes):
     def list(self, request: Request, project: UUID) -> Response:
         scales = Scale.objects.visible_to(person(request)).filter(project=self.project).order_by("name", "uid")
         return page_of(self, scales.prefetch_related("layers__categories"), ScaleRow)
+
+    @extend_schema(request=NewScale, responses={201: ScaleRow})
+    def create(self, request: Request, project: UUID) -> Response:
+        """Add a scale of your own; a project may hold several."""
+        content = from_plain(taken(NewScale, request))
+
+        def act() -> tuple[Project, Any]:
+            return self.project, ScaleRow(import_scale(person(request), self.project, content)).data
+
+        return once(request, act, status=201)

@@ -12,7 +12,7 @@ from coding.codes.content import adopted_categories
 from coding.codes.models import Category, Layer, Mapping, Scale, ScaleCategory, Storyline
 from coding.lib.paragraphs import paragraphs, render
 from coding.people.models import Project, User
-from coding.rounds.models import Assignment
+from coding.rounds.models import Assignment, Round
 from coding.selective_coding.coverage import UNUSED, Use, uses
 from coding.selective_coding.forms import NO_FIT, Place
 from coding.selective_coding.rules import Reading, scale_of
@@ -222,6 +222,11 @@ def layers_of(scale: Scale) -> list[Layer]:
 
 def scales_of(user: User, project: Project) -> list[Scale]:
     return list(Scale.objects.visible_to(user).filter(project=project).select_related("project").order_by("pk"))
+
+
+def has_vectors(scale: Scale) -> bool:
+    """Can value vectors leave, of a released round on this scale?"""
+    return scale.rating_kind == Scale.RatingKind.STANCE and Round.objects.filter(scale=scale).released().exists()
 
 
 def storyline_of(project: Project) -> Storyline:

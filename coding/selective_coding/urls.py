@@ -6,6 +6,7 @@ from coding.selective_coding import (
     results_views,
     sampling_views,
     saturation_views,
+    vector_views,
     views,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("p/<slug:slug>/selective/sampling/", sampling_views.sampling, name="sampling"),
     path("p/<slug:slug>/selective/negative/", negative_views.negative, name="negative"),
     path("p/<slug:slug>/selective/breaks/", negative_views.breaks, name="breaks"),
+    path("p/<slug:slug>/selective/vectors.jsonl", vector_views.download, name="vectors"),
     path("rate/<uuid:uid>/", views.rate, name="rate"),
     path("p/<slug:slug>/selective/results/", results_views.results_page, name="results"),
     path("p/<slug:slug>/selective/results/<uuid:uid>.csv", results_views.results_file, name="results_file"),

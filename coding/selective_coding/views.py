@@ -155,7 +155,9 @@ def chosen_scale(scales: list[Scale], uid: str) -> Scale | None:
 def scale(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """The scale itself: layers with their categories and definitions."""
     found = get_object_or_404(Scale.objects.visible_to(request.user), project=project, uid=uid)
-    return render(request, "selective_coding/scale.html", {"scale": found, "layers": queries.layers_of(found)})
+    has_vectors = request.membership.role == Role.LEAD and queries.has_vectors(found)
+    context = {"scale": found, "layers": queries.layers_of(found), "has_vectors": has_vectors}
+    return render(request, "selective_coding/scale.html", context)
 
 
 @require_POST
