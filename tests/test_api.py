@@ -13,6 +13,7 @@ from rest_framework.relations import ManyRelatedField, RelatedField
 
 from coding import api
 from coding.codes.models import Code
+from coding.codes.rules import create_category, create_code
 from coding.lib.api import MOST_BYTES
 from tests import factory
 from tests.api_crawl import api_crawl
@@ -271,20 +272,30 @@ class Cast:
 
     def __init__(self, project, lead, ada):
         self.incident = factory.incidents(project, 1)[0]
+        self.category = create_category(lead, project, "Money")
+        for name in ("refund", "tone"):  # there is something to sort
+            create_code(lead, project, name)
         coding, rating = factory.round_of(project, [ada, lead]), factory.round_of(project, [ada, lead], "rating")
+        sorting = factory.round_of(project, [ada, lead], "axial")
+        mapping = factory.round_of(project, [ada, lead], "mapping", scale=project.scales.get())
         self.project, self.people = project, {"coder": ada, "lead": lead}
         self.codings = {person: factory.assignment(coding, user) for person, user in self.people.items()}
         self.ratings = {person: factory.assignment(rating, user) for person, user in self.people.items()}
+        self.sorts = {person: factory.assignment(sorting, user) for person, user in self.people.items()}
+        self.mappings = {person: factory.assignment(mapping, user) for person, user in self.people.items()}
         self.segments = {person: factory.code(held, "late fee", f"{person}'s") for person, held in self.codings.items()}
-        self.codes = {person: Code.objects.get(coined_by=user) for person, user in self.people.items()}
+        self.codes = {
+            person: Code.objects.get(coined_by=user, name=f"{person}'s") for person, user in self.people.items()
+        }
         self.rounds = [coding, rating]
 
     def address(self, path, person):
-        held = self.ratings if "/ratings/" in path else self.codings
+        work = {"/ratings/": self.ratings, "/placements/": self.sorts, "/places/": self.mappings}
+        held = next((held for part, held in work.items() if part in path), self.codings)
         own = self.codes[person]
         known = {
             "project": self.project.uid, "assignment": held[person].uid, "round": self.rounds[0].uid, "code": own.uid,
-            "uid": self.uid(path, person, own),
+            "category": self.category.uid, "uid": self.uid(path, person, own),
         }  # fmt: skip
         return path.format(**known)
 

@@ -13,7 +13,7 @@ EACH = 1  # page of one kind is enough: all of them come from one template
 VIEWS = ((1280, "light"), (390, "dark"))
 NO_PAGES = {
     "codebook:export", "codebook:schema", "agreement:table", "agreement:csv", "agreement:json", "agreement:picture",
-    "agreement:trend", "selective_coding:vectors", "people:sign_out",
+    "agreement:trend", "selective_coding:results_file", "selective_coding:vectors", "people:sign_out",
 }  # fmt: skip
 # Axe need not fetch the style sheets once more: only an experimental rule, which does not run, would read them.
 RUN = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
