@@ -30,7 +30,7 @@ from coding.selective_coding.saturation_rules import judge_saturation
 from tests import factory
 from tests.api_crawl import api_crawl
 from tests.axial_coding.two_worlds import open_sort, others_sort, sort_pages
-from tests.worlds import Ask, differences, route_names, started
+from tests.worlds import Ask, alone, differences, route_names, started
 
 NOBODY = uuid.UUID(int=7, version=4)
 HTMX = (("HX-Request", "true"),)
@@ -373,19 +373,20 @@ def test_every_registered_route_is_in_the_crawl(world):
     assert route_names() - asked == set()
 
 
-def test_nothing_that_a_coder_can_get_depends_on_what_the_others_do(world, source):
+@pytest.fixture(scope="module")
+def answers(start):
+    return alone(start, crawl)
+
+
+def test_nothing_that_a_coder_can_get_depends_on_what_the_others_do(world, source, answers):
     asks = crawl(world)
-    assert differences(source, world.coder, asks, lambda: world.others_act(source)) == []
+    assert differences(source, world.coder, asks, lambda: world.others_act(source), answers) == []
 
 
-def test_the_coder_does_get_pages_and_the_others_do_act(world, source):
+def test_the_coder_does_get_pages_and_the_others_do_act(world, source, answers):
     """The comparison means something: pages open to the coder, and the lead's pages do differ."""
-    from tests import worlds
-
-    asks = crawl(world)
-    mine = worlds.world(source, world.coder, asks)
-    assert sum(answer.status == 200 for answer in mine.values()) > 25
-    shown = [ask for ask in asks if ask.name in {"axial_coding:board", "codebook:document", "rounds:round"}]
+    assert sum(answer.status == 200 for answer in answers.values()) > 25
+    shown = [ask for ask in crawl(world) if ask.name in {"axial_coding:board", "codebook:document", "rounds:round"}]
     assert differences(source, world.lead, shown, lambda: world.others_act(source)) != []
 
 
@@ -468,7 +469,7 @@ def plant_a_name_in_a_memo(monkeypatch):
 
 # Each with the addresses where it would show: to crawl all of them for each fault costs minutes.
 PLANTED = {
-    plant_a_name_in_a_memo: "memos:list", plant_a_count: "open_coding:workspace", plant_an_order: "open_coding:",
+    plant_a_name_in_a_memo: "memos:list", plant_a_count: "open_coding:workspace", plant_an_order: "open_coding:code",
     plant_a_409: "open_coding:code_segment", plant_an_etag: "desk:home", plant_category_autocomplete: "open_coding:codes",
 }  # fmt: skip
 

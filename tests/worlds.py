@@ -5,6 +5,7 @@ their own for every actor, so that what one does can't shift what another is giv
 """
 
 import contextlib
+import copy
 import hashlib
 import re
 import uuid
@@ -129,9 +130,22 @@ def world(source, coder, asks, others=None):
     return answers
 
 
-def differences(source, coder, asks, others):
-    """Name every request that answers differently when the others have acted."""
-    alone, among = world(source, coder, asks), world(source, coder, asks, others)
+def alone(start, crawl):
+    """Ask everything of a crawl table as the coder when nobody else has acted; rows that the table makes go again."""
+    made, source = copy.deepcopy(start[0]), start[1]
+    before, answers = dict(source.counts), {}
+    with contextlib.suppress(Undo), transaction.atomic():
+        answers = world(source, made.coder, crawl(made))
+        raise Undo
+    source.counts.clear()
+    source.counts.update(before)
+    return answers
+
+
+def differences(source, coder, asks, others, known=None):
+    """Name every request that answers differently when the others have acted; what is known is got when they have not."""
+    alone, among = known or world(source, coder, asks), world(source, coder, asks, others)
+    assert alone.keys() == among.keys()
     assert all(answer.status < 500 for answer in alone.values()), [k for k, a in alone.items() if a.status >= 500]
     return [
         f"{label}: {first_difference(alone[label], among[label])}" for label in alone if alone[label] != among[label]
