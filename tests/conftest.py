@@ -5,9 +5,14 @@ import secrets
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from tests import factory
 from tests.browser.chromium import Kept
+
+# A rule holds however loaded the machine is: how long one example takes says nothing of it.
+settings.register_profile("loam", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("loam")
 
 os.environ.setdefault("LOAM_TEST_RUN", secrets.token_hex(4))  # the processes of one run inherit it
 
