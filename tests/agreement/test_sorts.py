@@ -2,11 +2,11 @@
 
 import pytest
 
-from coding.agreement.models import Measurement
 from coding.axial_coding.models import Placement
 from coding.codes.models import Category, Code
 from coding.codes.rules import create_category
 from coding.lib import clock
+from coding.lib.refusals import BadInput
 from coding.reconciliation.rules import release_round
 from coding.selective_coding.models import MappingChoice
 from tests import factory
@@ -130,8 +130,7 @@ def test_cohens_kappa_and_the_confusion_matrix_stand_beside(project, mapped):
     assert [values.index(named["7"]), values.index(named["6"]), 1] in beside["confusion"]["pairs"][0]["counts"]
 
 
-def test_a_mapping_round_without_scale_is_not_measured(project, lead, ada, bo):
+def test_a_mapping_round_needs_a_scale_to_be_measured_on(project, lead, ada, bo):
     create_category(lead, project, "p")
-    of = factory.round_of(project, [ada, bo], "mapping")
-    release_round(lead, of, "For the test.")
-    assert not Measurement.objects.filter(round=of).exists()
+    with pytest.raises(BadInput, match="Choose the scale to map to"):
+        factory.round_of(project, [ada, bo], "mapping")

@@ -211,7 +211,7 @@ def test_the_cost_of_pages_does_not_grow(sign_in, bare, pair, lead, size, django
     of = released_round(bare, pair, many(size))
     first = Disagreement.objects.filter(round=of).worst_first().first().incident.number
     client = sign_in(lead)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(queue(bare))
     with django_assert_num_queries(13):
         client.get(unit(of, first))

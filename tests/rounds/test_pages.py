@@ -92,7 +92,7 @@ def test_withdrawn_incidents_are_left_out(project, lead, ada, bo, held, new, sig
      ({"sampling": "random", "size": "2", "seed": "-1"}, "greater than or equal to 0"),
      ({"sampling": "theoretical", "sampling_note": "x"}, "Write the numbers of the incidents"), ({"sampling": "chance"}, "Select a valid choice"),
      ({"stage": "rating"}, "Choose the scale to rate on."),
-     ({"stage": "mapping"}, "Select a valid choice"),
+     ({"stage": "mapping"}, "Choose the scale to map to."),
      ({"coders": []}, "This field is required."),
      ({"coders": ["8f14e45f-ceea-467f-a8d6-0000000000aa"]}, "is not one of the available choices"),
      ({"name": ""}, "This field is required."),
