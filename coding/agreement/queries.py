@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 
 from coding.agreement import of_occasions, of_ratings, of_sorts, of_texts
 from coding.agreement.models import Measurement, MeasurementQuerySet
 from coding.agreement.pictures import Axis
 from coding.agreement.rows import Row, about_of, axis_of, row_of
 from coding.people.models import Project, User
-from coding.rounds.models import Assignment, Opening, Round
+from coding.rounds.models import Assignment, Opening, Round, blind_incidents
 from coding.rounds.rules import has_opened
 
 OWN = of_occasions.OWN
@@ -59,15 +59,18 @@ FEW = 5  # incidents; the figures of fewer tell what each coder said of them
 
 
 def readable(user: User, project: Project) -> QuerySet[Round]:
-    """The released rounds that a person may read, with how many incidents they hold and whether they are opened."""
+    """The released rounds that a person may read, with what `is_closed` needs to know of them."""
     opened = Opening.objects.filter(user=user, round=OuterRef("pk"))
-    rounds = released(Round.objects.visible_to(user).filter(project=project))
-    return rounds.annotate(incidents=Count("assignments__incident", distinct=True), is_opened=Exists(opened))
+    blind = Assignment.objects.filter(round=OuterRef("pk"), incident__in=blind_incidents(user))
+    return released(Round.objects.visible_to(user).filter(project=project)).annotate(
+        incidents=Count("assignments__incident", distinct=True), is_opened=Exists(opened), codes_blind=Exists(blind)
+    )
 
 
 def is_closed(measured: Round) -> bool:
-    """Would its figures tell readings to somebody who has not opened them? Ask it of what `readable` gave."""
-    return not measured.is_opened and 0 < measured.incidents < FEW  # type: ignore[attr-defined]  # annotated there
+    """Would its figures tell a reading that this person may not see just now? Ask it of what `readable` gave."""
+    is_kept = not measured.is_opened or measured.codes_blind  # type: ignore[attr-defined]  # annotated there
+    return bool(is_kept and 0 < measured.incidents < FEW)  # type: ignore[attr-defined]  # annotated there
 
 
 def reads_all(user: User, measured: Round) -> bool:
@@ -78,14 +81,15 @@ def reads_all(user: User, measured: Round) -> bool:
     return not measured.assignments.exclude(pk__in=shown).exists()
 
 
-def headline(project: Project) -> Headline | None:
+def headline(user: User, project: Project) -> Headline | None:
     """Give the agreement per layer of the latest main rating round, in two queries; None while there is none.
 
-    Only rounds in which coders had seen no earlier ratings count. Not for a shielded coder: ask before you show it.
+    Only rounds in which coders had seen no earlier ratings count, and whose figures are open to this person. Not for a
+    shielded coder: ask before you show it.
     """
-    touched = Q(measurements__level=of_ratings.TOUCHED, measurements__method__seen="")
-    mine = Round.objects.filter(project=project, purpose=Round.Purpose.MAIN, stage=Round.Stage.RATING)
-    rated = released(mine).filter(touched).distinct().first()
+    measured = Measurement.objects.filter(round=OuterRef("pk"), level=of_ratings.TOUCHED, method__seen="")
+    mine = readable(user, project).filter(purpose=Round.Purpose.MAIN, stage=Round.Stage.RATING)
+    rated = next((one for one in mine.filter(Exists(measured)) if not is_closed(one)), None)
     return summaries([rated])[0] if rated else None
 
 

@@ -26,8 +26,8 @@ PER_PAGE = 50
 
 
 TOO_FEW = (
-    "This round holds so few incidents that its figures tell what each coder said of them. Open its readings first: "
-    "once you have, you can’t code these incidents blind again at this stage."
+    "This round holds so few incidents that its figures tell what each coder said of them. They open with its "
+    "readings, and not while you code one of its incidents in an open blind round."
 )
 
 

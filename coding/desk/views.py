@@ -44,7 +44,7 @@ def project(request: MemberRequest, project: Project) -> HttpResponse:
         "next": queries.next_assignment(request.user, project),
     }
     if not request.membership.is_shielded:
-        context |= {"headline": headline(project), "events": latest(request, project, 8)}
+        context |= {"headline": headline(request.user, project), "events": latest(request, project, 8)}
     return render(request, "desk/project.html", context)
 
 

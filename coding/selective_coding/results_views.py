@@ -14,6 +14,7 @@ from coding.lib.columns import as_uid
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
 from coding.selective_coding import queries, results
+from coding.selective_coding.saturation_queries import Opened
 
 PER_PAGE = 50
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -58,8 +59,14 @@ def behind(request: MemberRequest, project: Project, uid: str, of: str) -> HttpR
         )
     if found is None:
         raise Http404("There is no such figure.")
-    page = Paginator(found[1], PER_PAGE).get_page(asked.get("page"))
-    context = {"scale": scale, "name": found[0], "page": page, "asked": without_page(request)}
+    # What stands for one incident is, where all agreed, what each coder said of it.
+    may = Opened(request.user)
+    shown = [one for one in found[1] if one.round in may.rounds and one.pk not in may.blind]
+    page = Paginator(shown, PER_PAGE).get_page(asked.get("page"))
+    context = {
+        "scale": scale, "name": found[0], "page": page, "asked": without_page(request), "all": len(found[1]),
+        "closed": len(found[1]) - len(shown),
+    }  # fmt: skip
     return render(request, "selective_coding/behind.html", context)
 
 

@@ -156,10 +156,10 @@ def test_a_round_coded_together_is_not_measured(project, ada, bo):
 
 
 def test_only_main_rounds_enter_the_headline(project, ada, bo):
-    assert headline(project) is None
+    assert headline(factory.lead_of(project), project) is None
     main = released_round(project, [ada, bo])
     released_round(project, [ada, bo], purpose="pilot", shows_earlier="none")
-    found = headline(project)
+    found = headline(factory.lead_of(project), project)
     assert found.rated == main
     assert [row.layer for row in found.rows] == [1, 2, 3]
 
@@ -168,4 +168,4 @@ def test_a_round_in_which_coders_had_seen_their_ratings_stays_out_of_the_headlin
     first = released_round(project, [ada, bo])
     second = released_round(project, [ada, bo])
     assert "had seen their own" in figure(second, "sets", coefficient="alpha_masi").caution
-    assert headline(project).rated == first
+    assert headline(factory.lead_of(project), project).rated == first

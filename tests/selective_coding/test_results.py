@@ -13,6 +13,7 @@ from coding.incidents.models import Incident
 from coding.reconciliation.models import Disagreement
 from coding.reconciliation.rules import release_round, settle
 from coding.rounds.models import Round
+from coding.rounds.rules import open_readings
 from coding.selective_coding import results
 from coding.selective_coding.coverage import uses
 from coding.selective_coding.models import ConsensusRating
@@ -189,6 +190,23 @@ def test_each_figure_opens_its_incidents(sign_in, rated, scale, project, lead):
     assert [one.number for one in browser.get(behind(project, scale, "none")).context["page"]] == [3]
     assert browser.get(behind(project, scale, "nothing")).status_code == 404
     assert browser.get(behind(project, scale, seven, f"?stance={scale.uid}&value=x")).status_code == 404
+
+
+def test_who_has_not_opened_the_readings_learns_of_no_incident_what_stands_for_it(sign_in, rated, scale, project):
+    watcher = factory.member(project, "olu", "observer")
+    url = behind(project, scale, categories_uid(scale, 7))
+    page = sign_in(watcher).get(url)
+    assert (list(page.context["page"]), page.context["closed"]) == ([], 2)
+    assert "not named to you" in page.content.decode()
+    open_readings(watcher, project.rounds.get(stage="rating"))
+    assert [one.number for one in sign_in(watcher).get(url).context["page"]] == [1, 2]
+
+
+def test_an_incident_that_a_lead_codes_blind_is_not_named(sign_in, rated, scale, project, lead):
+    first = project.incidents.get(number=1)
+    factory.round_of(project, [lead], "open", name="Now", incidents=[first], shows_earlier="none")
+    page = sign_in(lead).get(behind(project, scale, categories_uid(scale, 7)))
+    assert ([one.number for one in page.context["page"]], page.context["closed"]) == ([2], 1)
 
 
 def test_the_file_holds_the_table_and_no_formula(sign_in, rated, scale, project, lead):
