@@ -25,11 +25,11 @@ from coding.lib import clock
 from coding.lib.canonical import canonical
 from coding.lib.refusals import BadInput, Refusal
 from coding.lib.text import name_key
-from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
+from coding.rounds.rules import RoundNotOpen, lock_assignment
+from coding.rounds.writing import hand_in, refuse_unwritable
 
 MOST_AT_ONCE = 500
 
@@ -72,7 +72,7 @@ def put(
     locked, at = lock_assignment(assignment, coder, "round__edition"), at or clock.now()
     if event := answered(coder, key):
         return sorted_by(json.loads(event.answer), event.at)
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.AXIAL)
     rows = cards(locked, codes)
     category = own_or_given(locked, into, new)
     before = standing(locked, rows)
@@ -99,7 +99,7 @@ def rename_own(coder: User, assignment: Assignment, category: UUID, name: str, *
     own = own_category(locked, category)
     if answered(coder, key):
         return own
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.AXIAL)
     refuse_given(locked, name)
     begin(locked)
     reword(coder, own, own.version, stream=locked.stream, key=key, name=name)
@@ -111,7 +111,7 @@ def rename_own(coder: User, assignment: Assignment, category: UUID, name: str, *
 def remove_own(coder: User, assignment: Assignment, category: UUID) -> str:
     """Remove an own private category that holds no code, and give its name. Raises NotEmpty."""
     locked = lock_assignment(assignment, coder, "round__edition")
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.AXIAL)
     own = own_category(locked, category)
     if own.placements.exists():
         raise NotEmpty(f"“{own}” holds codes. Move them elsewhere first.")
@@ -136,28 +136,9 @@ def submit(
     locked, at = lock_assignment(assignment, coder, "round__edition"), at or clock.now()
     if answered(coder, key):
         return locked
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.AXIAL)
     refuse_incomplete(locked, leave_rest)
-    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at
-    locked.save(update_fields=["state", "submitted_at"])
-    record(locked.round.project, coder, "submit_sort", locked, stream=locked.stream, key=key, at=at,
-           private=locked.is_private)  # fmt: skip
-    return locked
-
-
-def refuse_unwritable(coder: User, locked: Assignment) -> None:
-    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
-    if locked.coder_id != coder.pk:
-        raise NotYours
-    refuse_no_coder(locked)
-    if locked.round.stage != Round.Stage.AXIAL:
-        raise BadInput("This assignment belongs to another stage; codes are sorted in an axial round.")
-    if locked.round.state != Round.State.OPEN:
-        raise RoundNotOpen
-    if locked.state == Assignment.State.SUBMITTED:
-        raise AssignmentSubmitted(
-            "This sort is submitted, so it stands. Ask the lead to reopen it if something is wrong."
-        )
+    return hand_in(locked, at, verb="submit_sort", key=key)
 
 
 def refuse_incomplete(locked: Assignment, leave_rest: bool) -> None:

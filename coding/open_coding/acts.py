@@ -7,22 +7,15 @@ from datetime import datetime
 
 from coding.codes.rules import MovedOn as MovedOn
 from coding.lib.canonical import canonical
-from coding.lib.refusals import BadInput, Refusal
+from coding.lib.refusals import Refusal
 from coding.open_coding.changes import Scene, apply
 from coding.people.models import Event, User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
+from coding.rounds.rules import lock_assignment
+from coding.rounds.writing import refuse_unwritable
 
 MOST_SEGMENTS = 10_000
-
-
-class AssignmentSubmitted(Refusal):
-    sentence = "This incident is submitted, so its coding stands. Ask the lead to reopen it if something is wrong."
-
-
-class NotYours(Refusal):
-    sentence = "This is somebody else's work. Only its coder can change it."
 
 
 class Uncodable(Refusal):
@@ -57,21 +50,8 @@ def begin(coder: User, assignment: Assignment, key: Key | None) -> tuple[Assignm
     locked = lock_assignment(assignment, coder, "round__edition", "incident")
     if again := repeated(coder, locked, key):
         return locked, again
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.OPEN)
     return locked, None
-
-
-def refuse_unwritable(coder: User, locked: Assignment) -> None:
-    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
-    if locked.coder_id != coder.pk:
-        raise NotYours
-    refuse_no_coder(locked)
-    if locked.round.stage != Round.Stage.OPEN:
-        raise BadInput("This assignment belongs to another stage; segments are coded in open coding.")
-    if locked.round.state != Round.State.OPEN:
-        raise RoundNotOpen
-    if locked.state == Assignment.State.SUBMITTED:
-        raise AssignmentSubmitted
 
 
 def repeated(coder: User, locked: Assignment, key: Key | None) -> Saved | None:

@@ -20,6 +20,7 @@ from coding.open_coding.rules import find_segment, marks_on, text_of
 from coding.people.models import User
 from coding.people.rules import Key, record
 from coding.rounds.models import Assignment
+from coding.rounds.writing import hand_in
 
 Kind = Mark.Kind
 
@@ -156,11 +157,7 @@ def submit(
         raise Untouched(untouched_words(len(missing)))
     marks = Scene(marks=tuple(mark_of(part, kinds[part.start]) for part in left))
     Mark.objects.bulk_create(Mark(assignment=locked, **vars(one)) for one in marks.marks)
-    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at or clock.now()
-    locked.save(update_fields=["state", "submitted_at"])
-    record(locked.round.project, coder, "submit", locked, after=marks.plain, stream=locked.stream, key=key, at=at,
-           private=locked.is_private)  # fmt: skip
-    return locked
+    return hand_in(locked, at or clock.now(), after=marks.plain, key=key)
 
 
 def untouched_words(count: int) -> str:

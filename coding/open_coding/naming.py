@@ -14,7 +14,6 @@ from coding.lib import clock
 from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Refusal
 from coding.lib.text import name_key
-from coding.open_coding.acts import NotYours
 from coding.open_coding.changes import SegmentState
 from coding.open_coding.models import Segment
 from coding.open_coding.queries import NAMED
@@ -22,6 +21,7 @@ from coding.people.models import User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
+from coding.rounds.writing import NotYours
 
 Spans = Iterable[tuple[int, int]]
 BESIDE = 300  # code points: about what is in sight of a segment

@@ -20,12 +20,12 @@ from coding.codes.rules import MovedOn
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput, Refusal
-from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.open_coding.models import SettledBy
 from coding.people.models import User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
+from coding.rounds.rules import lock_assignment
+from coding.rounds.writing import hand_in, refuse_unwritable
 from coding.selective_coding.models import ConsensusMapping, MappingChoice
 from coding.selective_coding.rules import Saved
 
@@ -81,7 +81,7 @@ def choose_place(
     locked, at = lock_assignment(assignment, coder, "round__edition", "round__scale"), at or clock.now()
     if event := answered(coder, key):
         return Saved(json.loads(event.answer or "{}").get("version", ""), event.at)
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.MAPPING)
     name, said = category_in(locked.round, category)["name"], checked(locked.round, said)
     rows = MappingChoice.objects.filter(assignment=locked, category__uid=category).select_related("scale_category")
     row = rows.first()
@@ -125,26 +125,9 @@ def submit(coder: User, assignment: Assignment, *, key: Key | None = None, at: d
     locked, at = lock_assignment(assignment, coder, "round__edition", "round__scale"), at or clock.now()
     if answered(coder, key):
         return locked
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.MAPPING)
     refuse_incomplete(locked)
-    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at
-    locked.save(update_fields=["state", "submitted_at"])
-    record(locked.round.project, coder, "submit", locked, stream=locked.stream, key=key, at=at,
-           private=locked.is_private)  # fmt: skip
-    return locked
-
-
-def refuse_unwritable(coder: User, locked: Assignment) -> None:
-    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
-    if locked.coder_id != coder.pk:
-        raise NotYours
-    refuse_no_coder(locked)
-    if locked.round.stage != Round.Stage.MAPPING:
-        raise BadInput("This assignment belongs to another stage; categories are mapped in a mapping round.")
-    if locked.round.state != Round.State.OPEN:
-        raise RoundNotOpen
-    if locked.state == Assignment.State.SUBMITTED:
-        raise AssignmentSubmitted("Your mapping is submitted, so it stands. Ask the lead to reopen it.")
+    return hand_in(locked, at, key=key)
 
 
 def refuse_incomplete(locked: Assignment) -> None:

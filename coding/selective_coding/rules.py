@@ -22,12 +22,12 @@ from coding.lib import clock
 from coding.lib.canonical import canonical
 from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput
-from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.open_coding.models import SettledBy
 from coding.people.models import Event, User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, lock_assignment, refuse_no_coder
+from coding.rounds.rules import lock_assignment
+from coding.rounds.writing import hand_in, refuse_unwritable
 from coding.selective_coding.models import ConsensusRating, Rating
 from coding.selective_coding.readings import STANCES, refuse_incomplete, refuse_mixed
 from coding.selective_coding.readings import Choice as Choice
@@ -75,7 +75,7 @@ def save_ratings(
     locked = lock_assignment(assignment, coder, "round__edition", "round__scale")
     if event := answered(coder, key):
         return Saved(json.loads(event.answer or "{}").get("version", ""), event.at)
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.RATING)
     reading = checked(locked, Reading(tuple(choices), primary, none_applies, confidence, note))
     return write(locked, reading, version, key=key, at=at or clock.now())
 
@@ -98,30 +98,11 @@ def submit(
     locked, at = lock_assignment(assignment, coder, "round__edition", "round__scale"), at or clock.now()
     if answered(coder, key):
         return locked
-    refuse_unwritable(coder, locked)
+    refuse_unwritable(coder, locked, Round.Stage.RATING)
     if reading is not None:
         write(locked, checked(locked, reading), version, key=None, at=at)
     refuse_incomplete(reading_of(locked), scale_of(locked.round))
-    locked.state, locked.submitted_at = Assignment.State.SUBMITTED, at
-    locked.save(update_fields=["state", "submitted_at"])
-    record(locked.round.project, coder, "submit", locked, stream=locked.stream, key=key, at=at,
-           private=locked.is_private)  # fmt: skip
-    return locked
-
-
-def refuse_unwritable(coder: User, locked: Assignment) -> None:
-    """Refuse others' work, observers, other stages, closed rounds and what is submitted."""
-    if locked.coder_id != coder.pk:
-        raise NotYours
-    refuse_no_coder(locked)
-    if locked.round.stage != Round.Stage.RATING:
-        raise BadInput("This assignment belongs to another stage; incidents are rated in a rating round.")
-    if locked.round.state != Round.State.OPEN:
-        raise RoundNotOpen
-    if locked.state == Assignment.State.SUBMITTED:
-        raise AssignmentSubmitted(
-            "This incident is submitted, so its rating stands. Ask the lead to reopen it if something is wrong."
-        )
+    return hand_in(locked, at, key=key)
 
 
 def checked(assignment: Assignment, reading: Reading) -> Reading:

@@ -11,11 +11,11 @@ from coding.axial_coding.sorting import NotEmpty, SortIncomplete
 from coding.codes.models import Category, Code
 from coding.codes.rules import MovedOn, NameTaken, merge_codes, retire, reword
 from coding.lib.refusals import BadInput, Forbidden
-from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import Event, Membership
 from coding.people.rules import Key, KeyReused
 from coding.reconciliation.rules import release_round
 from coding.rounds.rules import NothingToCode, RoundNotOpen, reopen
+from coding.rounds.writing import AssignmentSubmitted, NotYours
 from tests import factory
 from tests.axial_coding.sorts import said, sort, sort_round, uid_of, uids
 

@@ -21,13 +21,13 @@ from coding.lib.canonical import canonical, sha256
 from coding.lib.paragraphs import paragraphs
 from coding.lib.refusals import Refusal
 from coding.open_coding import history, judging, rules
-from coding.open_coding.acts import AssignmentSubmitted
 from coding.open_coding.history import NothingToRedo, NothingToUndo
 from coding.open_coding.models import Coding, Mark
 from coding.open_coding.naming import Naming
 from coding.open_coding.queries import Desk
 from coding.people.models import Event
 from coding.people.rules import hashed
+from coding.rounds.writing import AssignmentSubmitted
 from tests import factory
 
 TEXT = "The 👩‍👧‍👦 family asked twice.\n\nनमस्ते دنیا, said the bot.\n\nNobody answered <b>them</b> & it &amp; stayed so."

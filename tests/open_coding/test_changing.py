@@ -8,11 +8,12 @@ from coding.codes import rules as words
 from coding.codes.models import Category, Code
 from coding.lib.refusals import BadInput
 from coding.open_coding import history, judging, rules
-from coding.open_coding.acts import MovedOn, NotYours, SegmentGone, TooManySegments
+from coding.open_coding.acts import MovedOn, SegmentGone, TooManySegments
 from coding.open_coding.naming import Exclusive, Naming
 from coding.open_coding.rules import SpanTaken
 from coding.people.models import Event
 from coding.people.rules import Key
+from coding.rounds.writing import NotYours
 from tests import factory
 
 

@@ -6,13 +6,14 @@ from coding.codes import rules as words
 from coding.lib.paragraphs import paragraphs
 from coding.lib.refusals import BadInput
 from coding.open_coding import history, judging, rules
-from coding.open_coding.acts import AssignmentSubmitted, Uncodable
+from coding.open_coding.acts import Uncodable
 from coding.open_coding.judging import HasSegments, Untouched
 from coding.open_coding.models import Mark
 from coding.reconciliation.rules import release_round
 from coding.rounds import rules as rounds
 from coding.rounds.models import Assignment
 from coding.rounds.rules import NotSubmitted, RoundNotOpen
+from coding.rounds.writing import AssignmentSubmitted
 from tests import factory
 
 NOTHING, LEFT_OUT = Mark.Kind.NOTHING_HERE, Mark.Kind.LEFT_OUT

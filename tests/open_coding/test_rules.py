@@ -12,7 +12,7 @@ from coding.codes.rules import HUES, MovedOn
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput
 from coding.open_coding import history, rules
-from coding.open_coding.acts import AssignmentSubmitted, NotYours, SegmentGone
+from coding.open_coding.acts import SegmentGone
 from coding.open_coding.history import NothingToUndo
 from coding.open_coding.models import Coding, Segment
 from coding.open_coding.naming import BESIDE, Naming
@@ -21,6 +21,7 @@ from coding.people.models import Event
 from coding.people.rules import Key, KeyReused, hashed
 from coding.rounds.models import Assignment
 from coding.rounds.rules import RoundNotOpen
+from coding.rounds.writing import AssignmentSubmitted, NotYours
 from tests import factory
 
 

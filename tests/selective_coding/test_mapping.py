@@ -6,13 +6,13 @@ from django.urls import reverse
 from coding.codes.models import Category, Mapping
 from coding.codes.rules import MovedOn, create_category, map_category, retire
 from coding.lib.refusals import BadInput
-from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import Event
 from coding.reconciliation import mapping_rules
 from coding.reconciliation.models import Decision, Disagreement
 from coding.reconciliation.rules import ReadingsClosed, release_round
 from coding.rounds import rules as round_rules
 from coding.rounds.models import Assignment, Round
+from coding.rounds.writing import AssignmentSubmitted, NotYours
 from coding.selective_coding import mapping
 from coding.selective_coding.mapping import MappingIncomplete, Said
 from coding.selective_coding.models import ConsensusMapping, MappingChoice

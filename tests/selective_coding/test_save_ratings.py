@@ -10,11 +10,11 @@ from coding.codes.models import ScaleCategory
 from coding.codes.rules import MovedOn, add_scale
 from coding.codes.scales import shipped
 from coding.lib.refusals import BadInput
-from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import Event
 from coding.people.rules import Key, KeyReused
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, reopen
+from coding.rounds.writing import AssignmentSubmitted, NotYours
 from coding.selective_coding import rules
 from coding.selective_coding.models import Rating, RatingEvidence
 from coding.selective_coding.rules import Choice, Reading, reading_of

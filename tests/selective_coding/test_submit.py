@@ -3,10 +3,10 @@
 import pytest
 
 from coding.codes.rules import MovedOn
-from coding.open_coding.acts import AssignmentSubmitted, NotYours
 from coding.people.models import Event
 from coding.people.rules import Key
 from coding.rounds.models import Assignment, Round
+from coding.rounds.writing import AssignmentSubmitted, NotYours
 from coding.selective_coding import rules
 from coding.selective_coding.rules import Choice, RatingIncomplete, Reading
 from tests import factory
