@@ -16,7 +16,6 @@ from coding.agreement.results import MASI, RAND, SPANS, numbered
 from coding.agreement.rows import SORTS, Row, about_of, axis_of, in_order, p_value, row_of, rows_of, title_of
 from coding.rounds.models import Round
 
-RATED_PRESENCE = (of_ratings.CATEGORY, of_ratings.TOUCHED, of_ratings.WHICH)
 TITLES = {
     of_texts.CODED: "Is it coded at all", of_texts.LAYER: "By layer", of_texts.SCALE_CATEGORY: "By scale category",
     of_texts.PLACED: "By category", of_texts.CODE: "By code", of_texts.MERGED: "After merging",

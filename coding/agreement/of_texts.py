@@ -29,7 +29,6 @@ from coding.lib.canonical import canonical, sha256
 
 CODED, CODE, MERGED, PLACED = "coded", "code", "merged", "placed"
 SCALE_CATEGORY, LAYER, GROUP = "scale_category", "layer", "exclusive_group"
-ROLLED_UP = (PLACED, SCALE_CATEGORY, LAYER)
 UNPLACED, ORIGIN_OF_TEXTS = "unplaced", "texts_sha256"
 DEFINITIONS = {
     CODED: "Is this text coded at all, whatever the code?",

@@ -5,10 +5,13 @@ from datetime import timedelta
 from django.db import transaction
 
 from coding.agreement.models import Measurement
-from coding.codes.models import Category
+from coding.axial_coding.models import Placement
+from coding.codes.models import Category, Code, ScaleCategory
 from coding.codes.rules import create_category, create_code, map_category, place
+from coding.lib import clock
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Assignment, Round
+from coding.selective_coding.models import MappingChoice, Rating
 from tests import factory
 from tests.selective_coding.factory import categories
 
@@ -62,3 +65,57 @@ def weeks_ago(of, weeks):
     for one in Assignment.objects.filter(round=of, submitted_at__isnull=False):
         Assignment.objects.filter(pk=one.pk).update(submitted_at=one.submitted_at - timedelta(weeks=weeks))
     return Round.objects.get(pk=of.pk)
+
+
+STANCES = [(1, 1), (1, 0), (-1, -1), (0, 0), (0, 0), (1, -1), (0, 1), (1, 1)]
+
+
+def hand_in(assignment):
+    assignment.state, assignment.submitted_at = "submitted", clock.now()
+    assignment.save()
+
+
+def sorted_round(project, sorts):
+    """An axial round: `sorts` is {coder: {code: category}}; None did not submit."""
+    of = factory.round_of(project, list(sorts), "axial")
+    for coder, piles in sorts.items():
+        held = of.assignments.get(coder=coder)
+        for code, name in (piles or {}).items():
+            category = Category.objects.get(project=project, name=name)
+            Placement.objects.create(assignment=held, code=Code.objects.get(name=code), category=category)
+        if piles is not None:
+            hand_in(held)
+    return release_round(factory.lead_of(project), of, "For the test.").round
+
+
+def mapped_round(project, choices):
+    """A mapping round: `choices` is {coder: {category: number or None for "does not fit"}}."""
+    of = factory.round_of(project, list(choices), "mapping", scale=project.scales.get())
+    places = categories(project)
+    for coder, said in choices.items():
+        held = of.assignments.get(coder=coder)
+        for name, number in said.items():
+            MappingChoice.objects.create(
+                assignment=held, category=Category.objects.get(project=project, name=name),
+                scale_category=places.get(number), does_not_fit=number is None,
+            )  # fmt: skip
+        hand_in(held)
+    return release_round(factory.lead_of(project), of, "For the test.").round
+
+
+def stance_round(lead, rows):
+    """A round on the ten values in which two coders said a stance on the first of them."""
+    project = factory.project(lead, scale="schwartz")
+    coders = factory.member(project, "ada"), factory.member(project, "bo")
+    factory.incidents(project, len(rows))
+    of = factory.round_of(project, list(coders), "rating", shows_earlier="none")
+    values = list(ScaleCategory.objects.filter(layer__scale=of.scale).order_by("number"))
+    for incident, row in zip(project.incidents.order_by("number"), rows, strict=True):
+        for coder, stance in zip(coders, row, strict=True):
+            held = factory.assignment(of, coder, incident)
+            said = [stance, *[0] * (len(values) - 1)]
+            Rating.objects.bulk_create(
+                Rating(assignment=held, scale_category=v, stance=s) for v, s in zip(values, said, strict=True)
+            )
+            hand_in(held)
+    return release_round(lead, of).round

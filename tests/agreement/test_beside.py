@@ -5,13 +5,10 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from coding.agreement.models import Measurement
-from coding.codes.models import ScaleCategory
-from coding.lib import clock
 from coding.people.models import Membership
 from coding.reconciliation.rules import release_round
-from coding.selective_coding.models import Rating
 from tests import factory
-from tests.agreement.rounds import figure, open_round, weeks_ago
+from tests.agreement.rounds import STANCES, figure, open_round, stance_round, weeks_ago
 from tests.reconciliation.factory import SMALL, rated_round, released_round
 
 pytestmark = pytest.mark.django_db
@@ -75,34 +72,8 @@ def test_a_machine_stands_beside_people_on_the_same_incidents(project, ada, bo):
     assert apart["among_humans"]["value"] == pytest.approx(found.value)
 
 
-@pytest.fixture
-def stances():
-    """A project on the ten values, with a round in which two coders said a stance on the first of them."""
-
-    def make(project, coders, rows):
-        factory.incidents(project, len(rows))
-        of = factory.round_of(project, coders, "rating", shows_earlier="none")
-        values = list(ScaleCategory.objects.filter(layer__scale=of.scale).order_by("number"))
-        for incident, row in zip(project.incidents.order_by("number"), rows, strict=True):
-            for coder, stance in zip(coders, row, strict=True):
-                held = factory.assignment(of, coder, incident)
-                said = [stance, *[0] * (len(values) - 1)]
-                Rating.objects.bulk_create(
-                    Rating(assignment=held, scale_category=value, stance=one)
-                    for value, one in zip(values, said, strict=True)
-                )
-                held.state, held.submitted_at = "submitted", clock.now()
-                held.save()
-        return release_round(factory.lead_of(project), of).round
-
-    return make
-
-
-def test_a_stance_is_ordinal_with_touched_and_direction_beside(lead, stances):
-    project = factory.project(lead, scale="schwartz")
-    ada, bo = factory.member(project, "ada"), factory.member(project, "bo")
-    rows = [(1, 1), (1, 0), (-1, -1), (0, 0), (0, 0), (1, -1), (0, 1), (1, 1)]
-    of = stances(project, [ada, bo], rows)
+def test_a_stance_is_ordinal_with_touched_and_direction_beside(lead):
+    rows, of = STANCES, stance_round(lead, STANCES)
     first = of.scale.layers.get(position=1).categories.get(position=1).name
 
     def theirs(table, level):

@@ -2,38 +2,16 @@
 
 import pytest
 
-from coding.axial_coding.models import Placement
-from coding.codes.models import Category, Code
+from coding.codes.models import Category
 from coding.codes.rules import create_category
-from coding.lib import clock
 from coding.lib.refusals import BadInput
-from coding.reconciliation.rules import release_round
-from coding.selective_coding.models import MappingChoice
 from tests import factory
-from tests.agreement.rounds import figure, word
+from tests.agreement.rounds import figure, mapped_round, sorted_round, word
 from tests.selective_coding.factory import categories
 
 pytestmark = pytest.mark.django_db
 
 CODES = ["a", "b", "c", "d"]
-
-
-def hand_in(assignment):
-    assignment.state, assignment.submitted_at = "submitted", clock.now()
-    assignment.save()
-
-
-def sorted_round(project, sorts):
-    """An axial round: `sorts` is {coder: {code: category}}; None did not submit."""
-    of = factory.round_of(project, list(sorts), "axial")
-    for coder, piles in sorts.items():
-        held = of.assignments.get(coder=coder)
-        for code, name in (piles or {}).items():
-            category = Category.objects.get(project=project, name=name)
-            Placement.objects.create(assignment=held, code=Code.objects.get(name=code), category=category)
-        if piles is not None:
-            hand_in(held)
-    return release_round(factory.lead_of(project), of, "For the test.").round
 
 
 @pytest.fixture
@@ -49,7 +27,6 @@ def test_given_categories_have_a_nominal_alpha_with_unplaced_as_a_value(project,
     found = figure(of, "placement")
     assert found.value == pytest.approx(1 - (2 / 8) / ((8 * 8 - 9 - 9 - 4) / (8 * 7)), abs=1e-12)
     assert (found.units, found.coders, found.low) == (4, 2, None)
-    assert "never a bootstrap" not in found.interval_because
     assert "drawing codes again would make random sorts look agreed" in found.interval_because
 
 
@@ -87,21 +64,6 @@ def test_a_sort_that_was_not_submitted_is_missing(project, codes, ada, bo):
     found = figure(of, "placement")
     assert found.undefined_because == "Not defined, because nothing was judged by two people."
     assert found.left_out["not_submitted"]["count"] == 1
-
-
-def mapped_round(project, choices):
-    """A mapping round: `choices` is {coder: {category: number or None for "does not fit"}}."""
-    of = factory.round_of(project, list(choices), "mapping", scale=project.scales.get())
-    places = categories(project)
-    for coder, said in choices.items():
-        held = of.assignments.get(coder=coder)
-        for name, number in said.items():
-            MappingChoice.objects.create(
-                assignment=held, category=Category.objects.get(project=project, name=name),
-                scale_category=places.get(number), does_not_fit=number is None,
-            )  # fmt: skip
-        hand_in(held)
-    return release_round(factory.lead_of(project), of, "For the test.").round
 
 
 @pytest.fixture
