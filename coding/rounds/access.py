@@ -1,4 +1,4 @@
-"""The one getter of an assignment's page, whatever its stage."""
+"""The one getter of an assignment at both doors, whatever its stage."""
 
 from functools import cache
 from typing import cast
@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from coding.lib.prepared import Prepared, number, public_id, text
 from coding.people.access import MemberRequest, join_request
+from coding.people.models import User
 from coding.rounds.models import Assignment, AssignmentQuerySet
 
 
@@ -25,15 +26,21 @@ def own_with(*along: str) -> Prepared:
     return Prepared(build)
 
 
-def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str) -> Assignment:
-    """Find an assignment of a stage, with what `along` names, and put its project on the request for the page's frame.
+def readable_assignment(user: User, uid: UUID | str, stage: str, *along: str) -> Assignment:
+    """Find an assignment of a stage with its project and what `along` names; 404 for whoever may not know of it.
 
-    404 for whoever may not know of it. A coder's own is asked for first: that is nearly every request, and the
-    question who else may read it costs ten times as much.
+    A coder's own is asked for first: that is nearly every request, and the question who else may read it costs ten
+    times as much.
     """
-    own = own_with("round__project", *along)(user=request.user.pk, uid=uid, stage=stage)
+    for own in own_with("round__project", *along)(user=user.pk, uid=uid, stage=stage):
+        return cast(Assignment, own)
     rows = Assignment.objects.filter(round__stage=stage).select_related("round__project", *along)
-    found = own[0] if own else get_object_or_404(rows.visible_to(request.user), uid=uid)
+    return get_object_or_404(rows.visible_to(user), uid=uid)
+
+
+def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str) -> Assignment:
+    """The same, with its project put on the request for the page's frame."""
+    found = readable_assignment(request.user, uid, stage, *along)
     join_request(request, found.round.project)
     return found
 

@@ -40,6 +40,7 @@ from coding.people.models import Project, Role, User
 from coding.people.rules import Key
 from coding.people.tokens import SAFE
 from coding.rounds import rules
+from coding.rounds.access import readable_assignment
 from coding.rounds.forms import BY_NUMBER, STAGES
 from coding.rounds.models import Assignment, Round
 
@@ -290,12 +291,8 @@ def assignment_for(request: Request, uid: UUID, stage: str) -> Assignment:
 
     Only its coder may write (403), and an observer never.
     """
-    mine = Assignment.objects.visible_to(person(request)).filter(
-        **in_scope(request, "round__project"), round__stage=stage
-    )
-    found = mine.select_related("round__project", "round__edition", "round__scale", "incident", "coder")
-    assignment = found.filter(uid=uid).first()
-    if assignment is None:
+    assignment = readable_assignment(person(request), uid, stage, "round__edition", "round__scale", "incident", "coder")
+    if in_scope(request).get("project", assignment.round.project_id) != assignment.round.project_id:
         raise Http404
     if request.method not in SAFE:
         allow(membership_of(person(request), assignment.round.project.slug), "lead coder")
