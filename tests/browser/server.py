@@ -170,15 +170,21 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(kind="demonstration"):
-    """A Loam that answers on 127.0.0.1: a copy of the demonstration of its own, or an empty one."""
+def copied(kind):
+    """A server that does not run yet, on a copy of a model of its own."""
     model = Models.made(kind)
     with (
         tempfile.TemporaryDirectory(prefix="loam-browser-") as folder,
         database_url(folder, Models.database(kind)) as database,
     ):
         shutil.copytree(model, folder, dirs_exist_ok=True)
-        server = Server(folder, database)
+        yield Server(folder, database)
+
+
+@contextlib.contextmanager
+def running(kind="demonstration"):
+    """A Loam that answers on 127.0.0.1: a copy of the demonstration of its own, or an empty one."""
+    with copied(kind) as server:
         server.start()
         try:
             yield server

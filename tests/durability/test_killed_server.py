@@ -2,14 +2,13 @@
 
 import http.client
 import json
-import tempfile
 import threading
 import time
 import uuid
 
 import pytest
 
-from tests.browser.server import Server, database_url
+from tests.browser.server import copied
 from tests.durability.inside import LENGTH
 
 CLIENTS = 8
@@ -73,9 +72,7 @@ KEPT = ("port", "given", "scale", "answered", "sent", "turn")
 @pytest.fixture(scope="module")
 def killed():
     """Let eight clients save, kill the server under them, twice; give it restarted, with them and what is there."""
-    with tempfile.TemporaryDirectory(prefix="loam-killed-") as folder, database_url(folder) as database:
-        server = Server(folder, database)
-        server.manage("migrate", "--verbosity", "0")
+    with copied("empty") as server:
         made = inside(server, f"prepare({CLIENTS})")
         coders = [Coder(server, given, made["scale"]) for given in made["people"]]
         for _ in range(KILLS):
