@@ -1,5 +1,6 @@
 """Walk every page of the demonstration as a role: no fault for axe, no sideways scrolling, one filled button."""
 
+import os
 from collections import Counter
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from tests.browser.conftest import Person
 
 EACH = 1  # page of one kind is enough: all of them come from one template
 VIEWS = ((1280, "light"), (390, "dark"))
+# CI walks on both databases, which answer with the same pages: it looks at them wide on one and narrow on the other.
+LOOKED_AT = [one for one in VIEWS if str(one[0]) in os.environ.get("LOAM_WIDTHS", "1280 390").split()]
 NO_PAGES = {
     "codebook:export", "codebook:schema", "agreement:table", "agreement:csv", "agreement:json", "agreement:picture",
     "agreement:trend", "selective_coding:results_file", "selective_coding:vectors", "people:sign_out",
@@ -55,7 +58,7 @@ def pages(person, start=("/", "/account/", "/password/", "/projects/new/")):
 def faults_of(page, address, views=VIEWS):
     """Say what is wrong with a page as it stands, wide and light, then narrow and dark."""
     page.evaluate(Axe().axe_script)
-    return [fault for width, scheme in views for fault in faults_in(page, address, width, scheme)]
+    return [fault for view in views if view in LOOKED_AT for fault in faults_in(page, address, *view)]
 
 
 def faults_in(page, address, width, scheme):
