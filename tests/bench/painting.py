@@ -8,7 +8,7 @@ import shutil
 
 from coding.desk.demonstration import PASSWORD
 from tests.bench.report import ms, p50, p95, say, table, verdict
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import FLAGS
 
 SAVES, WARM, TARGET, LONGEST_TASK, STEP = 60, 5, 100, 50, 400  # milliseconds; pixels of one turn of the wheel
 WATCH = """() => {
