@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.safestring import SafeString
 
@@ -69,7 +70,8 @@ def side_by_side(one: Measurement, held: AssignmentQuerySet) -> Shown:
     incident = found[0].incident
     said = _segments(found, chosen)
     highlights, lanes, judged = [], [], []
-    left = _left_out(found)
+    left = _spans(Mark.objects.filter(assignment__in=found, kind=Mark.Kind.LEFT_OUT))
+    coded = _spans(Segment.objects.filter(assignment__in=found))
     for at, assignment in enumerate(found):
         hue, own = at * FURTHEST % 12 + 1, said[assignment.pk]
         name = f"{assignment.coder.name} (machine)" if assignment.coder.is_machine else assignment.coder.name
@@ -78,18 +80,13 @@ def side_by_side(one: Measurement, held: AssignmentQuerySet) -> Shown:
             highlights.append(Highlight(f"{at}-{start}-{end}", start, end, ((hue, f"{name}: {', '.join(names)}"),)))
         lanes.append(Lane(name, hue, len(own), _missing(assignment)))
         if not assignment.coder.is_machine and not lanes[-1].missing:
-            marked = _all_spans(assignment.pk)
-            out = [part for gap in left[assignment.pk] for part in without(gap, marked)]
+            out = [part for gap in left[assignment.pk] for part in without(gap, coded[assignment.pk])]
             judged.append(Judged(name, list(own), out))
     text = incident.text
     return Shown(
         incident, [render(text, part, highlights) for part in paragraphs(text)], lanes, differences(text, judged),
         Assignment.objects.filter(round=found[0].round_id, incident=incident).count() > len(found),
     )  # fmt: skip
-
-
-def _all_spans(assignment: int) -> list[tuple[int, int]]:
-    return list(Segment.objects.filter(assignment=assignment).values_list("start", "end"))
 
 
 def _segments(found: Sequence[Assignment], chosen: set[str]) -> defaultdict[int, dict[tuple[int, int], list[str]]]:
@@ -109,12 +106,12 @@ def _missing(assignment: Assignment) -> str:
     return f"uncodable: {assignment.uncodable_because}" if assignment.uncodable_because else ""
 
 
-def _left_out(found: Sequence[Assignment]) -> defaultdict[int, list[tuple[int, int]]]:
-    marks = Mark.objects.filter(assignment__in=found, kind=Mark.Kind.LEFT_OUT)
-    left: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for pk, start, end in marks.values_list("assignment_id", "start", "end"):
-        left[pk].append((start, end))
-    return left
+def _spans(rows: QuerySet[Mark] | QuerySet[Segment]) -> defaultdict[int, list[tuple[int, int]]]:
+    """Give the stretches of each assignment."""
+    found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for assignment, start, end in rows.values_list("assignment_id", "start", "end"):
+        found[assignment].append((start, end))
+    return found
 
 
 def differences(text: str, judged: Sequence[Judged]) -> list[Difference]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from coding.agreement.side_by_side import side_by_side
 from coding.people.models import Membership, Role
 from coding.reconciliation.rules import release_round
+from coding.rounds.models import Assignment
 from coding.rounds.rules import open_readings
 from tests import factory
 from tests.agreement.reading import read
@@ -48,3 +50,12 @@ def test_machines_are_no_difference_between_people_on_the_text_page(project, ada
     c, one = sign_in(lead), figure(of, "coded")
     assert "0 of 1 read differently" in read(c, of, one)
     assert "Marked by Robot" not in read(c, of, one, "1/")
+
+
+@pytest.mark.parametrize("coders", [2, 6])
+def test_more_coders_cost_the_text_page_no_query_more(project, coders, django_assert_num_queries):
+    team = [factory.member(project, f"coder{at}") for at in range(coders)]
+    of = released(project, [{one: {"abcde": "fee"} for one in team}])
+    one = figure(of, "coded")
+    with django_assert_num_queries(5):  # assignments, codings, marks, segments, and whether some are hidden
+        side_by_side(one, Assignment.objects.filter(round=of))
