@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from coding.codes.models import Category, Code, Relation
+from coding.codes.models import NAME_LENGTH, Category, Code, Relation
+from coding.incidents.models import Incident
 from coding.lib.columns import Public
 from coding.open_coding.models import Segment, SettledBy
 from coding.rounds.models import Assignment, Round
@@ -40,6 +41,27 @@ class Evidence(Public):
 
     def __str__(self) -> str:
         return f"{self.get_speaks_display()}: {self.segment}"
+
+
+class Position(Public):
+    """Where an incident lies on the dimensional range of a category's property: 1 is its first end, 5 the other.
+
+    `property` is the name's key, as properties are rows of the category itself.
+    """
+
+    category = models.ForeignKey(Category, models.CASCADE, related_name="positions")
+    property = models.CharField(max_length=NAME_LENGTH * 3)
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="positions")
+    step = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["category", "property", "incident"], name="position_once"),
+            models.CheckConstraint(condition=models.Q(step__gte=1, step__lte=5), name="position_on_the_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident} at {self.step} of {self.property}"
 
 
 class ConsensusPlacement(Public):

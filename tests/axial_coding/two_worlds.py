@@ -48,7 +48,7 @@ def sort_pages(w):
         {"code": two, "category": w.second.uid, "from": "unsorted"}, {"code": one, "category": "unsorted"},
     ]  # fmt: skip
     return [
-        page("sorts", slug, w.sorting.uid), posts("adopt", slug), page("acts", slug), page("evidence", slug, w.project.uid), posts("evidence", slug, w.project.uid), page("acts", slug, query="?page=2"), posts("acts", slug, data={"event": w.project.uid, "reason": "x"}), page("sort", theirs),
+        page("sorts", slug, w.sorting.uid), posts("adopt", slug), page("acts", slug), page("evidence", slug, w.project.uid), posts("evidence", slug, w.project.uid), page("properties", slug, w.category.uid), posts("properties", slug, w.category.uid, data={"do": "set", "name": "x"}), page("acts", slug, query="?page=2"), posts("acts", slug, data={"event": w.project.uid, "reason": "x"}), page("sort", theirs),
         page("sort", here), page("sort", here, query="?column=unsorted"),
         *(page("sort_card", uid, one, headers=how) for uid in (here, theirs) for how in ((), HTMX)),
         *(posts("sort_move", uid, data=data, headers=HTMX) for data in moves for uid in (here, theirs)), page("sort", here),
