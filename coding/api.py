@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from coding.agreement.api import Measurements
 from coding.axial_coding.api import Placements
+from coding.axial_coding.relation_api import BoardMoves, Properties, Relations
 from coding.codes.api import Codes, Projects, Scales
 from coding.incidents.api import Incidents
 from coding.lib.api import unknown
@@ -46,6 +47,7 @@ router.register(f"{IN_PROJECT}/incidents", Incidents, "incident")
 router.register(f"{IN_PROJECT}/codes", Codes, "code")
 router.register(f"{IN_PROJECT}/scales", Scales, "scale")
 router.register(f"{IN_PROJECT}/rounds", Rounds, "round")
+router.register(f"{IN_PROJECT}/relations", Relations, "relation")
 router.register(f"{IN_PROJECT}/memos", Memos, "memo")
 router.register(f"{IN_PROJECT}/saturation-judgements", Judgements, "saturation-judgement")
 router.register(f"{IN_PROJECT}/negative-cases", NegativeCases, "negative-case")
@@ -67,6 +69,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/ratings/", Ratings.as_view({"get": "retrieve", "put": "update"}), name="rating"),
     path(f"{IN_ASSIGNMENT}/ratings/scale/", Ratings.as_view({"get": "scale"}), name="rating-scale"),
     path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),
+    path(f"{IN_PROJECT}/board-moves/", BoardMoves.as_view({"post": "create"}), name="board-moves"),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/properties/",
+        Properties.as_view({"get": "list", "post": "create", "delete": "destroy"}),
+        name="properties",
+    ),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/properties/incidents/",
+        Properties.as_view({"post": "locate"}),
+        name="properties-incidents",
+    ),
     path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
     path(f"{IN_PROJECT}/saturation/", Saturations.as_view({"get": "retrieve"}), name="saturation"),
     path(f"{IN_ASSIGNMENT}/places/", Places.as_view({"get": "retrieve"}), name="places"),

@@ -247,6 +247,8 @@ SPECTACULAR_SETTINGS = {
         "RoundState": "coding.rounds.models.Round.State",
         "AssignmentState": "coding.rounds.models.Assignment.State",
         "MemoKind": "coding.memos.models.Memo.Kind",
+        "MemberRole": "coding.people.models.Role",
+        "RelationRole": "coding.codes.models.Relation.Role",
         "MarkKind": "coding.open_coding.models.Mark.Kind",
     },
     "AUTHENTICATION_WHITELIST": ["rest_framework.authentication.SessionAuthentication"],

@@ -13,7 +13,7 @@ from rest_framework.relations import ManyRelatedField, RelatedField
 
 from coding import api
 from coding.codes.models import Code
-from coding.codes.rules import create_category, create_code
+from coding.codes.rules import create_category, create_code, relate
 from coding.lib.api import MOST_BYTES
 from tests import factory
 from tests.api_crawl import api_crawl
@@ -288,6 +288,7 @@ class Cast:
             person: Code.objects.get(coined_by=user, name=f"{person}'s") for person, user in self.people.items()
         }
         self.rounds = [coding, rating]
+        self.relation = relate(lead, self.category, "context", Code.objects.get(name="tone"))
 
     def address(self, path, person):
         work = {"/ratings/": self.ratings, "/placements/": self.sorts, "/places/": self.mappings}
@@ -295,13 +296,13 @@ class Cast:
         own = self.codes[person]
         known = {
             "project": self.project.uid, "assignment": held[person].uid, "round": self.rounds[0].uid, "code": own.uid,
-            "category": self.category.uid, "uid": self.uid(path, person, own),
+            "category": self.category.uid, "one": self.category.uid, "uid": self.uid(path, person, own),
         }  # fmt: skip
         return path.format(**known)
 
     def uid(self, path, person, own):
         for part, uid in (("/segments/", self.segments[person].segment), ("/codes/", own.uid), ("/incidents/", self.incident.uid),
-                          ("/rounds/", self.rounds[0].uid), ("/assignments/", self.codings[person].uid)):  # fmt: skip
+                          ("/relations/", self.relation.uid), ("/rounds/", self.rounds[0].uid), ("/assignments/", self.codings[person].uid)):  # fmt: skip
             if part in path:
                 return uid
         return self.project.uid

@@ -69,9 +69,13 @@ def sort_by_program(w, ask, sends):
     moves = [{"codes": [code], "new": "Fees"}, {"codes": [code], "new": "A pile of bo's"},
              {"codes": [code], "category": str(w.bos_pile.uid)}, {"codes": [code], "category": str(w.category.uid), "was": None}]  # fmt: skip
     project, acts = w.project.uid, ("merge", "adopt", "retire", "undo")
-    words = {"reason": "x", "into": code}
+    words, one = {"reason": "x", "into": code}, w.category.uid
     return [
         *(sends(f"code-{act}", project, one.uid, data=words) for act in acts for one in (w.codes[0], w.bos_code, w.own_code)),
+        ask("relation-list", project), ask("relation-detail", project, one), sends("relation-list", project, data={"phenomenon": str(w.category.uid), "role": "context", "code": code}),
+        sends("relation-attach", project, one, data={"segment": code, "speaks": "for"}), sends("relation-take-back", project, one, one, method="delete"), sends("relation-detail", project, one, method="delete"),
+        ask("properties", project, w.category.uid), sends("properties", project, w.category.uid, data={"name": "x"}), sends("properties", project, w.category.uid, method="delete"),
+        sends("properties-incidents", project, w.category.uid, data={"property": "x", "incidents": [{"incident": 1, "step": 1}]}), sends("board-moves", project, data={"codes": [code], "new": "Fees"}),
         ask("placement", here), ask("placement", theirs),
         *(sends("placement", uid, data=data) for data in moves for uid in (here, theirs)), ask("placement", here),
         *(sends("placement-category", uid, pile.uid, method=how, data={"name": "Money"} if how == "patch" else None)
