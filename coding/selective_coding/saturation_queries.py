@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import F
 
-from coding.axial_coding.models import Evidence
+from coding.axial_coding.models import Evidence, Position
 from coding.axial_coding.queries import released_codings
 from coding.codes.content import standing_relations
-from coding.codes.models import Code, Layer, Mapping, Scale, ScaleCategory
+from coding.codes.models import Category, Code, Layer, Mapping, Scale, ScaleCategory
 from coding.open_coding.models import ConsensusCoding
 from coding.people.models import Project, User
 from coding.rounds.models import Assignment, Opening, Round, blind_incidents
@@ -134,6 +134,15 @@ def relations_in(project: Project, coded: Sequence[Coded]) -> list[set[int]]:
     return [held[one.incident] for one in coded]
 
 
+def properties_in(project: Project, coded: Sequence[Coded]) -> list[set[tuple[int, str]]]:
+    """Give for each incident the properties of categories on whose range it lies."""
+    rows = Position.objects.filter(category__in=Category.objects.filter(project=project).adopted())
+    held: defaultdict[int, set[tuple[int, str]]] = defaultdict(set)
+    for category, name, incident in rows.values_list("category", "property", "incident"):
+        held[incident].add((category, name))
+    return [held[one.incident] for one in coded]
+
+
 @dataclass(frozen=True)
 class Line:
     """A run as the table shows it: its incidents by number, what came, the share beside the band."""
@@ -145,6 +154,7 @@ class Line:
     closed: int
     share: str
     band: str
+    properties: int
     relations: int
     is_stop: bool
 
@@ -171,6 +181,7 @@ class Report:
 
     coded: list[Coded]
     found: Saturation
+    properties: list[int]
     relations: list[int]
     codes: dict[int, Named]
     layers: list[tuple[Layer, list[OfPlace]]]
@@ -197,14 +208,18 @@ class Report:
 
 
 def report(project: Project, scale: Scale | None, setting: Setting) -> Report:
-    """Count saturation of a project's codes, of its relations, and for each scale category."""
+    """Count saturation of a project's codes, properties and relations, and for each scale category."""
     codes = codes_of(project, scale)
     coded = in_coding_order(project, codes)
     found = with_band([one.codes for one in coded], setting, seed=SEED)
-    related = saturation(relations_in(project, coded), setting)
+    related, varied = (saturation(held(project, coded), setting) for held in (relations_in, properties_in))
     layers = [(layer, [of_place(place, coded, codes, setting) for place in layer.categories.all()])
               for layer in (layers_of(scale) if scale else [])]  # fmt: skip
-    return Report(coded, found, [len(run.new) for run in related.runs], codes, layers)
+    return Report(coded, found, new_in(varied), new_in(related), codes, layers)
+
+
+def new_in(found: Saturation) -> list[int]:
+    return [len(run.new) for run in found.runs]
 
 
 def of_place(place: ScaleCategory, coded: Sequence[Coded], codes: dict[int, Named], setting: Setting) -> OfPlace:
@@ -238,5 +253,5 @@ def line(found: Report, at: int, came: dict[Any, int], opened: Opened) -> Line:
         sorted((found.codes[code] for code in named), key=lambda one: one.name.casefold()),  # type: ignore[index]  # our own keys
         len(run.new) - len(named), per_cent(run.share or 0, 1),
         "" if run.low is None or run.high is None else f"{per_cent(run.low, 1)} to {per_cent(run.high, 1)}",
-        found.relations[at], bool(found.found.stop and found.found.stop.first == run.first),
+        found.properties[at], found.relations[at], bool(found.found.stop and found.found.stop.first == run.first),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from coding.axial_coding.properties import locate, set_property
 from coding.codes.models import Code
 from coding.codes.rules import create_category, map_category, merge_codes, place, retire
 from coding.open_coding.models import ConsensusCoding
@@ -10,7 +11,8 @@ from coding.people.models import Event
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
 from coding.selective_coding.models import SaturationJudgement
-from coding.selective_coding.saturation_queries import codes_of, in_coding_order
+from coding.selective_coding.saturation import Setting
+from coding.selective_coding.saturation_queries import codes_of, in_coding_order, report
 from tests import factory
 from tests.door import Door, is_problem
 from tests.selective_coding.factory import categories
@@ -92,6 +94,23 @@ def test_an_open_round_counts_nothing(project, ada, bo, coded):
     assert order(project) == before
 
 
+def test_a_property_is_new_with_the_first_incident_on_its_range(sign_in, lead, url, project, coded, trust):
+    for name, steps in (("Stake", {6: 1}), ("Tone", {1: 2, 6: 3}), ("Length", {})):
+        set_property(lead, trust, name, "", "")
+        locate(lead, trust, name, steps)
+    gone = create_category(lead, project, "Gone")
+    set_property(lead, gone, "Colour", "", "")
+    locate(lead, gone, "Colour", {5: 1})
+    retire(lead, gone, "Empty.")
+    found = report(project, None, Setting(base=4, run=1))
+    assert [(run.first, new) for run, new in zip(found.found.runs, found.properties, strict=True)] == [
+        (5, 0),
+        (6, 1),
+        (7, 0),
+    ]
+    assert 'data-label="New properties">1<' in sign_in(lead).get(f"{url}?run=1").content.decode()
+
+
 def test_machines_and_the_uncodable_count_nothing(project, coded, bo):
     bo.is_machine = True
     bo.save()
@@ -164,7 +183,7 @@ def test_the_cost_does_not_grow_with_the_incidents(sign_in, lead, url, project, 
     for more in (0, 6):
         for number in range(more):
             create_category(lead, project, f"Category {number}")
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(21):
             browser.get(url)
 
 
