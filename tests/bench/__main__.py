@@ -20,6 +20,7 @@ PARTS = (
     "agreement",
     "figures",
     "saturation",
+    "board",
 )
 
 
@@ -49,6 +50,7 @@ def run(parts, folder, postgres):
     django.setup()
     from tests.bench import (
         agreement,
+        board,
         coding,
         crowd,
         figures,
@@ -64,7 +66,7 @@ def run(parts, folder, postgres):
     from tests.bench.ground import Ground
 
     modules = {"size": size, "start": start, "pages": pages, "saves": saves, "coding": coding, "painting": painting, "crowd": crowd, "imports": imports,
-               "growth": growth, "agreement": agreement, "figures": figures, "saturation": saturation}  # fmt: skip
+               "growth": growth, "agreement": agreement, "figures": figures, "saturation": saturation, "board": board}  # fmt: skip
     ground = Ground(folder, postgres)
     for name, value in facts(folder, postgres):
         say(f"{name:11} {value}")

@@ -14,7 +14,8 @@ from django.db import transaction  # noqa: E402
 
 from coding.agreement.models import Measurement  # noqa: E402
 from coding.agreement.rules import measure  # noqa: E402
-from coding.codes.models import ScaleCategory  # noqa: E402
+from coding.axial_coding.rules import sort  # noqa: E402
+from coding.codes.models import Code, ScaleCategory  # noqa: E402
 from coding.codes.rules import start_project  # noqa: E402
 from coding.desk.demonstration import PASSWORD  # noqa: E402
 from coding.incidents.columns import RowValues  # noqa: E402
@@ -28,7 +29,7 @@ from coding.people.models import Project, Role, User  # noqa: E402
 from coding.people.rules import add_member  # noqa: E402
 from coding.reconciliation.rules import release_round  # noqa: E402
 from coding.rounds.models import Round  # noqa: E402
-from coding.rounds.rules import Plan, draft_round, open_round  # noqa: E402
+from coding.rounds.rules import Plan, draft_round, open_readings, open_round  # noqa: E402
 from coding.selective_coding import rules as selective  # noqa: E402
 
 CODERS = 8
@@ -144,6 +145,35 @@ def coding():
     }  # fmt: skip
 
 
+CODES, CATEGORIES, EACH = 500, 40, 20  # codes of an incident
+
+
+@transaction.atomic
+def board():
+    """500 codes, each on three incidents, sorted into 40 categories but for the last fifty."""
+    slug, lead = project()["slug"], User.objects.get(email="lead@bench.example")
+    held, count = Project.objects.get(slug=slug), 3 * CODES // EACH
+    import_rows(
+        held, [RowValues(n, title=f"Report {n}", text=report(n), external_id=f"R-{n}") for n in range(1, count + 1)]
+    )
+    [coder] = new_people(held, lead, ["ada"])
+    coded = opened(
+        lead, held, [coder], Round.Stage.OPEN, list(Incident.objects.filter(project=held).order_by("number"))
+    )
+    for at, one in enumerate(coded.assignments.select_related("incident").order_by("position")):
+        words = list(re.finditer(r"\S+", one.incident.text))
+        for nth in range(EACH):
+            start, end = words[nth * 9].start(), words[nth * 9 + 5].end()
+            name = f"a code of some length, number {(at * EACH + nth) % CODES}"
+            open_coding.code_segment(coder, one, start, end, one.incident.text[start:end], [Naming(name=name)])
+        judging.submit(coder, one, judging.Kind.NOTHING_HERE)
+    open_readings(lead, release_round(lead, coded).round)
+    codes = list(Code.objects.filter(project=held).order_by("pk"))
+    for number in range(CATEGORIES):
+        sort(lead, held, codes[: CODES - 50][number::CATEGORIES], None, f"Category number {number}")
+    return {"slug": slug, "codes": len(codes), "categories": CATEGORIES}
+
+
 def code_densely(one, count):
     """Code stretches of one to twelve words anywhere, fifty with each code."""
     chance, text = random.Random(count), one.incident.text
@@ -178,5 +208,7 @@ def rate_all(rated, lead):
 
 
 if __name__ == "__main__":
-    making = {"saving": saving, "project": project, "growth": growth, "coding": coding, "rated": rated}[sys.argv[1]]
+    making = {"saving": saving, "project": project, "growth": growth, "coding": coding, "rated": rated, "board": board}[
+        sys.argv[1]
+    ]
     print(json.dumps(making(*map(int, sys.argv[2:]))))
