@@ -18,6 +18,16 @@ def sends(name, *args, method="post", data=None, **more):
     return ask(name, *args, method=method, data={} if data is None else data, json=True, **more)
 
 
+def own_before(w):
+    """A segment that the coder may show for the rating, which is of the same incident."""
+    before = w.coded.assignments.filter(coder=w.coder, incident=w.rate_here.incident).first()
+    return before.segments.order_by("start").first().uid if before else w.saved.segment
+
+
+def with_evidence(choice, segment):
+    return {**choice, "choices": [{**one, "evidence": [str(segment)]} for one in choice["choices"]]}
+
+
 def api_crawl(w):
     """Order matters, changes come last. Everything that the coder may not see is asked for too."""
     project, here, rating = w.project.uid, w.code_here.uid, w.rate_here.uid
@@ -75,6 +85,7 @@ def api_crawl(w):
         sends("segment-remove-code", here, segment, w.own_code.uid, method="delete"), sends("segment-undo", here),
         sends("segment-detail", here, segment, method="delete"), sends("segment-submit", w.code_theirs.uid), sends("segment-submit", here),
         sends("rating", rating, method="put", data=choice), sends("rating", w.rate_theirs.uid, method="put", data=choice),
+        *(sends("rating", rating, method="put", data=with_evidence(choice, one)) for one in (w.bos.segment, NOBODY, own_before(w))),
         sends("rating-submit", w.rate_theirs.uid), sends("rating-submit", rating),
         *sort_by_program(w, ask, sends),
         ask("memo-list", project), ask("memo-list", project, query=f"?q=fee&kind=code&by={w.coder.uid}&on={w.own_code.uid}&page_size=1"),

@@ -25,10 +25,14 @@ MOST_CHOICES = 200
 
 
 class ChoiceField(serializers.Serializer[Any]):
-    """A scale category that applies; `stance` is for stance scales."""
+    """A scale category that applies; `stance` is for stance scales.
+
+    `evidence` names segments of the coder's own, in released rounds of open coding of the same incident.
+    """
 
     scale_category = Uid()
     stance = Whole(min_value=-1, max_value=1, required=False, allow_null=True)
+    evidence = serializers.ListField(child=Uid(), max_length=MOST_CHOICES, required=False)
 
 
 class RatingWritten(serializers.Serializer[Any]):
@@ -84,7 +88,7 @@ class Ratings(GenericViewSet[Any]):
     def update(self, request: Request, assignment: UUID) -> Response:
         """Write the whole rating."""
         asked, key = taken(RatingWritten, request), key_of(request)
-        choices = [Choice(**choice) for choice in asked.pop("choices")]
+        choices = [Choice(**one | {"evidence": frozenset(one.get("evidence", ()))}) for one in asked.pop("choices")]
         primary = asked.pop("primary", None)
 
         def act() -> Response:

@@ -12,6 +12,7 @@ from coding.selective_coding.rules import Choice, Reading
 
 NO_FIT = "no-fit"
 STANCE = "stance-"
+EVIDENCE = "evidence-"
 SAID = {"-1": -1, "0": 0, "1": 1}
 
 
@@ -32,7 +33,7 @@ def rating_in(posted: QueryDict) -> Reading:
     if len(set(chosen)) == 1:
         primary = chosen[0]
     return Reading(
-        tuple(Choice(uid) for uid in chosen), primary if primary in chosen else None,
+        tuple(Choice(uid, evidence=evidence_in(posted, uid)) for uid in chosen), primary if primary in chosen else None,
         bool(posted.get("none_applies")), posted.get("confidence", ""), posted.get("note", ""),
     )  # fmt: skip
 
@@ -43,7 +44,17 @@ def stances_in(posted: QueryDict) -> tuple[Choice, ...]:
     for name in fields:
         if len(posted.getlist(name)) > 1 or posted.get(name) not in SAID:
             raise BadInput("A stance is −1, 0 or +1. Choose one of the three for each value.")
-    return tuple(Choice(known(name.removeprefix(STANCE)), SAID[str(posted.get(name))]) for name in fields)
+    said = [(known(name.removeprefix(STANCE)), SAID[str(posted.get(name))]) for name in fields]
+    return tuple(Choice(uid, stance, evidence_in(posted, uid) if stance else frozenset()) for uid, stance in said)
+
+
+def evidence_in(posted: QueryDict, category: UUID) -> frozenset[UUID]:
+    """Read the quotes ticked for a category; those of one that is no longer chosen count for nothing."""
+    uids = [as_uid(text) for text in posted.getlist(f"{EVIDENCE}{category}")]
+    found = frozenset(uid for uid in uids if uid is not None)
+    if None in uids:
+        raise BadInput("There is no such quote among your own codings of this incident. Choose one from the list.")
+    return found
 
 
 def known(text: str) -> UUID:

@@ -1,6 +1,6 @@
 """What the pages ask of the rooms above, each in a fixed number of queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from coding.people.models import Project, User
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding.coverage import UNUSED, Use, uses
 from coding.selective_coding.forms import NO_FIT, Place
+from coding.selective_coding.own_codings import Quote
 from coding.selective_coding.rules import Reading, scale_of
 
 # The keys of the scale's categories by number, as places on the keyboard (event.code): cap and code.
@@ -41,6 +42,12 @@ class Row:
     is_chosen: bool
     is_primary: bool
     stance: int | None = None
+    quotes: tuple[tuple[Quote, bool], ...] = ()
+
+    @property
+    def shown(self) -> list[Quote]:
+        """The quotes that are shown for it."""
+        return [quote for quote, is_shown in self.quotes if is_shown]
 
     @property
     def keys(self) -> list[tuple[int, str, str, bool]]:
@@ -55,20 +62,22 @@ class LayerRows:
     rows: list[Row]
 
 
-def rating_rows(assignment: Assignment, reading: Reading) -> list[LayerRows]:
-    """Give the round's scale, layer by layer, with what is chosen."""
+def rating_rows(assignment: Assignment, reading: Reading, quotes: Sequence[Quote] = ()) -> list[LayerRows]:
+    """Give the round's scale, layer by layer, with what is chosen and the quotes that can be shown for it."""
     return [
-        LayerRows(layer["name"], mark_of(layer["position"]), [rating_row(row, reading) for row in layer["categories"]])
+        LayerRows(layer["name"], mark_of(layer["position"]),
+                  [rating_row(row, reading, quotes) for row in layer["categories"]])
         for layer in scale_of(assignment.round)["layers"]
-    ]
+    ]  # fmt: skip
 
 
-def rating_row(row: dict[str, Any], reading: Reading) -> Row:
+def rating_row(row: dict[str, Any], reading: Reading, quotes: Sequence[Quote]) -> Row:
     cap, code = KEYS.get(row["number"], ("", ""))
     wording = {name: row[name] for name in ("uid", "number", "name", "definition", "use_when", "avoid_when")}
     uid = UUID(row["uid"])
+    shown = reading.evidence.get(uid, ())
     return Row(**wording, cap=cap, code=code, is_chosen=uid in reading.chosen, is_primary=uid == reading.primary,
-               stance=reading.stances.get(uid))  # fmt: skip
+               stance=reading.stances.get(uid), quotes=tuple((one, one.uid in shown) for one in quotes))  # fmt: skip
 
 
 def mark_of(position: int) -> int | None:

@@ -18,10 +18,19 @@ class RatingIncomplete(Refusal):
 
 @dataclass(frozen=True)
 class Choice:
-    """A scale category, by public id, that a coder judges to apply; on stance scales a value with its stance."""
+    """A scale category, by public id, that a coder judges to apply; on stance scales a value with its stance.
+
+    `evidence` names the coder's own segments, by public id, that are shown for it.
+    """
 
     scale_category: UUID
     stance: int | None = None
+    evidence: frozenset[UUID] = frozenset()
+
+    def plain(self) -> dict[str, Any]:
+        """Give the choice as events keep it; without evidence it says nothing of it."""
+        said: dict[str, Any] = {"scale_category": str(self.scale_category), "stance": self.stance}
+        return said | ({"evidence": sorted(map(str, self.evidence))} if self.evidence else {})
 
 
 @dataclass(frozen=True)
@@ -42,11 +51,19 @@ class Reading:
     def stances(self) -> dict[UUID, int | None]:
         return {choice.scale_category: choice.stance for choice in self.choices}
 
+    @property
+    def evidence(self) -> dict[UUID, frozenset[UUID]]:
+        return {choice.scale_category: choice.evidence for choice in self.choices}
+
+    @property
+    def shown(self) -> set[UUID]:
+        """Every segment that is shown for anything."""
+        return {segment for choice in self.choices for segment in choice.evidence}
+
     def plain(self) -> dict[str, Any]:
         """Give the rating as events keep it; the order in which categories were chosen does not matter."""
-        rows = [{"scale_category": str(one.scale_category), "stance": one.stance} for one in self.choices]
         return {
-            "choices": sorted(rows, key=lambda row: str(row["scale_category"])),
+            "choices": sorted((one.plain() for one in self.choices), key=lambda row: str(row["scale_category"])),
             "primary": str(self.primary) if self.primary else None,
             "none_applies": self.none_applies, "confidence": self.confidence, "note": self.note,
         }  # fmt: skip
@@ -72,6 +89,8 @@ def refuse_no_stances(reading: Reading) -> None:
         raise BadInput("This scale asks for a stance on each value. A stance is −1, 0 or +1.")
     if reading.primary is not None:
         raise BadInput("This scale asks for a stance on each value; none of them is the primary one.")
+    if any(choice.evidence and not choice.stance for choice in reading.choices):
+        raise BadInput("A value with 0 is not touched by the text, so no quote speaks for it. Take the quote back.")
     if reading.none_applies:
         raise BadInput("This scale has no “none applies”. A text that touches no value gets 0 on every one.")
 

@@ -29,6 +29,7 @@ from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import lock_assignment
 from coding.rounds.writing import hand_in, refuse_unwritable
 from coding.selective_coding.models import ConsensusRating, Rating
+from coding.selective_coding.own_codings import evidence_of, refuse_foreign, show_evidence
 from coding.selective_coding.readings import STANCES, refuse_incomplete, refuse_mixed
 from coding.selective_coding.readings import Choice as Choice
 from coding.selective_coding.readings import RatingIncomplete as RatingIncomplete
@@ -36,6 +37,7 @@ from coding.selective_coding.readings import Reading as Reading
 
 RATE = "rate"
 BATCH = 1_000
+NO_EVIDENCE: frozenset[UUID] = frozenset()
 ROWS = Prepared(
     lambda: Rating.objects.filter(assignment=number("assignment")).select_related("scale_category")
     .order_by("scale_category__number", "pk")
@@ -111,6 +113,7 @@ def checked(assignment: Assignment, reading: Reading) -> Reading:
     if {str(uid) for uid in reading.chosen} - categories_of(assignment.round).keys():
         raise BadInput("There is no such category in this round's scale. Choose one from the list.")
     refuse_mixed(replace(reading, choices=choices), scale_of(assignment.round)["rating_kind"])
+    refuse_foreign(assignment, reading)
     if reading.confidence not in Rating.Confidence.values:
         raise BadInput("Confidence is low, medium or high, or not said.")
     return replace(reading, choices=choices, note=worded({"note": reading.note})["note"])
@@ -146,7 +149,8 @@ def reading_of(assignment: Assignment) -> Reading:
 def reading_in(assignment: Assignment, rows: Sequence[Rating]) -> Reading:
     """Say what rows in the scale's order say, all those of an assignment."""
     if rows:
-        choices = tuple(Choice(row.scale_category.uid, row.stance) for row in rows)
+        shown = evidence_of(assignment)
+        choices = tuple(Choice(row.scale_category.uid, row.stance, shown.get(row.pk, NO_EVIDENCE)) for row in rows)
         primary = next((row.scale_category.uid for row in rows if row.is_primary), None)
         return Reading(choices, primary, False, rows[0].confidence, rows[0].note)
     if assignment.state == Assignment.State.TO_DO:
@@ -170,6 +174,8 @@ def write(locked: Assignment, after: Reading, version: str | None, *, key: Key |
     if before == after and key is None:
         return Saved(before.version, at)
     apply(locked, rows, after)
+    if before.shown or after.shown:
+        show_evidence(locked, after)
     if locked.state == Assignment.State.TO_DO or locked.none_applies != after.none_applies:
         locked.state, locked.none_applies = Assignment.State.IN_PROGRESS, after.none_applies
         locked.save(update_fields=["none_applies", "state"])

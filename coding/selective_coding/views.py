@@ -21,6 +21,7 @@ from coding.rounds.access import assignment_to_save, open_assignment
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding import queries, rules
 from coding.selective_coding.forms import NO_FIT, Place, place_in, rating_in, version_in
+from coding.selective_coding.own_codings import own_quotes
 from coding.selective_coding.queries import Integration
 from coding.selective_coding.rules import Reading
 from coding.selective_coding.storytelling import told
@@ -115,7 +116,11 @@ def rating_page(
     if isinstance(refusal, MovedOn) and stands is not None:
         context["stands"] = queries.names_chosen(assignment, stands)
     try:
-        context |= {"layers": queries.rating_rows(assignment, reading), "is_stance": rules.is_stance(assignment.round)}
+        quotes = own_quotes(assignment, request.user)
+        context |= {
+            "layers": queries.rating_rows(assignment, reading, quotes),
+            "is_stance": rules.is_stance(assignment.round),
+        }
     except BadInput as fault:
         context |= {"unreadable": fault.message, "may_rate": False}
     return render(request, "selective_coding/rate.html", context, status=refusal.status if refusal else 200)

@@ -127,8 +127,9 @@ export function isElsewhere(event) {
   return !("singleKeys" in form.dataset) || Boolean(isText) || event.ctrlKey || event.metaKey;
 }
 
-/** Put the note and the confidence of a kept draft back. @param {URLSearchParams} data */
+/** Put the note, the confidence and the quotes of a kept draft back. @param {URLSearchParams} data */
 function restoreWords(data) {
+  for (const one of form.querySelectorAll("[name^=evidence-]")) one.checked = data.getAll(one.name).includes(one.value);
   note.value = data.get("note") ?? "";
   for (const one of document.querySelectorAll("[form=rating][name=confidence]")) one.checked = data.get("confidence") === one.value;
 }

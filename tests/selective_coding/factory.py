@@ -17,10 +17,13 @@ def uid(project, number) -> UUID:
     return categories(project)[number].uid
 
 
-def save(assignment, *numbers, primary=None, none=False, confidence="", note="", coder=None, **fields):
-    """Save a rating by category numbers; the first is primary unless another is named (0 for none)."""
-    held = categories(assignment.round.project)
-    chosen = [Choice(held[number].uid) for number in numbers]
+def save(assignment, *numbers, primary=None, none=False, confidence="", note="", coder=None, evidence=None, **fields):
+    """Save a rating by category numbers; the first is primary unless another is named (0 for none).
+
+    `evidence` gives the public ids of segments by number.
+    """
+    held, shown = categories(assignment.round.project), evidence or {}
+    chosen = [Choice(held[number].uid, evidence=frozenset(shown.get(number, ()))) for number in numbers]
     first = primary if primary is not None else (numbers[0] if numbers else 0)
     named = held[first].uid if first else None
     return rules.save_ratings(coder or assignment.coder, assignment, chosen, named, none, confidence, note, **fields)

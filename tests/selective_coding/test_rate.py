@@ -110,7 +110,7 @@ def test_the_cost_of_the_page_does_not_grow(browser, project, ada, bo, django_as
         factory.incidents(project, count)
         work = factory.assignment(factory.round_of(project, [ada, bo], Round.Stage.RATING, name=name), ada)
         save(work, *range(1, count + 1))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(8):
             browser.get(rate_url(work))
 
 

@@ -154,5 +154,5 @@ def test_wrong_methods_get_405(desk, door):
 def test_the_number_of_queries_stays_with_more_categories_chosen(desk, door, uids, django_assert_num_queries):
     for count in (1, 12):
         door.put(path(desk), reading(*list(uids.values())[:count]))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             door.get(path(desk))
