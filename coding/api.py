@@ -80,6 +80,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         Properties.as_view({"post": "locate"}),
         name="properties-incidents",
     ),
+    path(f"{IN_ASSIGNMENT}/ratings/suggestion/", Ratings.as_view({"get": "suggestion"}), name="rating-suggestion"),
+    path(
+        f"{IN_ASSIGNMENT}/ratings/second-thought/",
+        Ratings.as_view({"post": "second_thought"}),
+        name="rating-second-thought",
+    ),
     path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
     path(f"{IN_PROJECT}/saturation/", Saturations.as_view({"get": "retrieve"}), name="saturation"),
     path(f"{IN_ASSIGNMENT}/places/", Places.as_view({"get": "retrieve"}), name="places"),

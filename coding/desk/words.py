@@ -79,6 +79,7 @@ WORDS = {
     "undo": "undid an action",
     "redo": "did an action again",
     "submit": "submitted an incident",
+    "second_thought": "had a second thought about a rating",
     "rate": "rated an incident",
     "sort_codes": "sorted codes into {name}: {count}",
     "remove_own_category": "removed an own category “{name}”",

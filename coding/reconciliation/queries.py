@@ -18,6 +18,7 @@ from coding.reconciliation.models import Decision, Disagreement, DisagreementQue
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding.models import Rating
 from coding.selective_coding.rules import RATE
+from coding.selective_coding.second_thoughts import SECOND_THOUGHT
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "-", "=")
 CODES = (*(f"Digit{digit}" for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)), "Minus", "Equal")
@@ -85,6 +86,7 @@ class Lane:
     labels: tuple[tuple[int, str, bool], ...]
     confidence: str
     note: str
+    thoughts: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -154,14 +156,25 @@ def _lane(one: Assignment, reading: unanimity.Reading | None, remark: dict[str, 
         if row.number in numbers
     )
     confidence = Rating.Confidence(remark.get("confidence", ""))
-    return Lane(one, reading, labels, confidence.label.lower() if confidence else "", remark.get("note", ""))
+    return Lane(one, reading, labels, confidence.label.lower() if confidence else "", remark.get("note", ""),
+                tuple(remark.get("thoughts", ())))  # fmt: skip
 
 
 def _remarks(judged: Sequence[Assignment]) -> dict[int, dict[str, Any]]:
-    """Give confidence and note by assignment, from the event that wrote the rating last ("none" has no row)."""
+    """Give confidence, note and second thoughts by assignment, from the events that wrote them.
+
+    Of the rating's own events the last counts ("none" has no row).
+    """
     by_stream = {one.stream: one.pk for one in judged}
-    written = Event.objects.filter(stream__in=list(by_stream), verb=RATE).order_by("position")
-    return {by_stream[stream]: json.loads(after or "{}") for stream, after in written.values_list("stream", "after")}
+    written = Event.objects.filter(stream__in=list(by_stream), verb__in=[RATE, SECOND_THOUGHT]).order_by("position")
+    found: dict[int, dict[str, Any]] = {pk: {"thoughts": []} for pk in by_stream.values()}
+    for stream, verb, after in written.values_list("stream", "verb", "after"):
+        said, remark = json.loads(after or "{}"), found[by_stream[stream]]
+        if verb == SECOND_THOUGHT:
+            remark["thoughts"].append(said["note"])
+        else:
+            remark.update(said)
+    return found
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from coding.lib.api import Text, Uid, Whole, YesNo
 from coding.people.api import key_of, person, retried, taken
 from coding.rounds.api import Submitted, assignment_for, submit
 from coding.rounds.models import Assignment, Round
-from coding.selective_coding import rules
+from coding.selective_coding import rules, second_thoughts
 from coding.selective_coding.models import Rating
 from coding.selective_coding.rules import Choice
 
@@ -67,6 +67,36 @@ class RatingSaved(serializers.Serializer[Any]):
     saved_at = serializers.DateTimeField(source="at")
 
 
+class LedRow(serializers.Serializer[Any]):
+    """A scale category that the coder's own codes lead to."""
+
+    scale_category = serializers.UUIDField(source="uid")
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    codes = serializers.ListField(child=serializers.CharField())
+
+
+class SuggestionRow(serializers.Serializer[Any]):
+    """Where the coder's own codes lead in the round's edition: places, what fits nowhere, what has no place yet."""
+
+    places = LedRow(many=True)
+    unfit = serializers.ListField(child=serializers.CharField())
+    unplaced = serializers.ListField(child=serializers.CharField())
+
+
+class SecondThought(serializers.Serializer[Any]):
+    """What the coder would see differently after Submit; the rating stays."""
+
+    note = Text(allow_blank=True)
+
+
+class ThoughtRow(serializers.Serializer[Any]):
+    """A second thought as it was written."""
+
+    note = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class Ratings(GenericViewSet[Any]):
     """The rating of an assignment of a rating round, written whole; only its coder writes."""
 
@@ -108,3 +138,21 @@ class Ratings(GenericViewSet[Any]):
     def submit(self, request: Request, assignment: UUID) -> Response:
         """Declare the incident rated; the lead can reopen it until release."""
         return submit(request, self.assignment, rules.submit)
+
+    @extend_schema(responses=SuggestionRow)
+    @action(detail=False, methods=["get"])
+    def suggestion(self, request: Request, assignment: UUID) -> Response:
+        """Say where the coder's own codes lead; refused before submit, so that it leads no judgement."""
+        return Response(SuggestionRow(second_thoughts.suggestion_for(self.assignment, person(request))).data)
+
+    @extend_schema(request=SecondThought, responses={201: ThoughtRow})
+    @action(detail=False, methods=["post"])
+    def second_thought(self, request: Request, assignment: UUID) -> Response:
+        """Write a note for reconciliation beside a submitted rating, which stays as it is."""
+        asked, key = taken(SecondThought, request), key_of(request)
+
+        def act() -> Response:
+            event = second_thoughts.note_second_thought(person(request), self.assignment, asked["note"], key=key)
+            return Response(ThoughtRow(second_thoughts.thought_in(event.after, event.at)).data, status=201)
+
+        return retried(request, key, act)

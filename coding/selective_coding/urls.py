@@ -23,6 +23,7 @@ urlpatterns = [
     path("p/<slug:slug>/selective/breaks/", negative_views.breaks, name="breaks"),
     path("p/<slug:slug>/selective/vectors.jsonl", vector_views.download, name="vectors"),
     path("rate/<uuid:uid>/", views.rate, name="rate"),
+    path("rate/<uuid:uid>/second-thought/", views.second_thought, name="second_thought"),
     path("p/<slug:slug>/selective/results/", results_views.results_page, name="results"),
     path("p/<slug:slug>/selective/results/<uuid:uid>.csv", results_views.results_file, name="results_file"),
     path("p/<slug:slug>/selective/results/<uuid:uid>/<slug:of>/", results_views.behind, name="behind"),

@@ -24,6 +24,7 @@ from coding.selective_coding.forms import NO_FIT, Place, place_in, rating_in, ve
 from coding.selective_coding.own_codings import own_quotes
 from coding.selective_coding.queries import Integration
 from coding.selective_coding.rules import Reading
+from coding.selective_coding.second_thoughts import afterwards, note_second_thought
 from coding.selective_coding.storytelling import told
 
 # What the page shows; a save takes less, since the verb reads under its lock whatever it needs.
@@ -90,6 +91,21 @@ def saved_by_form(request: MemberRequest, assignment: Assignment) -> HttpRespons
     return back_with(request, reverse("selective_coding:rate", args=[assignment.uid]), "Saved.")
 
 
+@require_POST
+@signed_in
+def second_thought(request: MemberRequest, uid: str) -> HttpResponse:
+    """Take a coder's second thought about a submitted rating, which stays as it is."""
+    assignment = assignment_to_save(request, uid, Round.Stage.RATING)
+    text = request.POST.get("note", "")
+    try:
+        note_second_thought(request.user, assignment, text, key=key_of(request))
+    except Refusal as refusal:
+        fresh = assignment_for(request, uid, *WHOLE)
+        return rating_page(request, fresh, rules.reading_of(fresh), refusal=refusal, thought_draft=text)
+    url = reverse("selective_coding:rate", args=[assignment.uid])
+    return back_with(request, f"{url}#afterwards", "Your second thought is kept for reconciliation.")
+
+
 def url_after(assignment: Assignment) -> str:
     """Give the next unsubmitted incident of the round, else the round."""
     rated = assignment.round
@@ -103,6 +119,7 @@ def rating_page(
     *,
     stands: Reading | None = None,
     refusal: Refusal | None = None,
+    thought_draft: str = "",
 ) -> HttpResponse:
     """Render the page; `reading` is what it shows, `stands` what is saved where the two differ."""
     is_coder = assignment.coder_id == request.user.pk
@@ -111,7 +128,8 @@ def rating_page(
         "version": (stands or reading).version, "refusal": refusal, "is_coder": is_coder,
         "may_rate": is_coder and assignment.is_open and request.membership.role != Role.OBSERVER,
         "words": queries.words_of(assignment), "confidences": ["low", "medium", "high"], "key": ids.new_uid(),
-        "way": queries.way_of(assignment) if is_coder else None,
+        "may_think": is_coder and assignment.may_ask_back and request.membership.role != Role.OBSERVER,
+        "thought_draft": thought_draft, "way": queries.way_of(assignment) if is_coder else None,
     }  # fmt: skip
     if isinstance(refusal, MovedOn) and stands is not None:
         context["stands"] = queries.names_chosen(assignment, stands)
@@ -120,6 +138,7 @@ def rating_page(
         context |= {
             "layers": queries.rating_rows(assignment, reading, quotes),
             "is_stance": rules.is_stance(assignment.round),
+            **afterwards(assignment, request.user),
         }
     except BadInput as fault:
         context |= {"unreadable": fault.message, "may_rate": False}
