@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from coding.agreement.models import Measurement
 from coding.codebook.models import Publication
+from coding.codes.content import Frozen
 from coding.codes.models import Category, Code, Edition, Mapping
 from coding.incidents.models import Incident
 from coding.lib.collation import in_order
@@ -202,10 +203,12 @@ def next_step(steps: list[Step]) -> Step | None:
 
 def readings(assignments: QuerySet[Assignment], text: str, wording: Wording) -> list[dict[str, Any]]:
     """Give what each visible assignment says: its segments with their words and codes, or its ratings."""
-    rows = assignments.prefetch_related("segments__codings__code", "ratings__scale_category__layer")
+    rows = assignments.select_related("round__edition", "round__scale", "coder")
+    rows = rows.prefetch_related("segments__codings__code", "ratings__scale_category")
     return [
         {
             "assignment": row,
+            "ratings": rated(row),
             "segments": [
                 {
                     "quote": text[segment.start : segment.end],
@@ -216,3 +219,14 @@ def readings(assignments: QuerySet[Assignment], text: str, wording: Wording) -> 
         }
         for row in rows.order_by("round__opened_at", in_order("coder__name"), "pk")
     ]
+
+
+def rated(assignment: Assignment) -> list[dict[str, Any]]:
+    """Give the scale categories of a rating as the round's edition words them: the living scale is others' work."""
+    edition, scale = assignment.round.edition, assignment.round.scale
+    frozen = Frozen.of(edition).scale(scale.uid) if edition and scale else None
+    held = {str(one.scale_category.uid): one.is_primary for one in assignment.ratings.all()}
+    return [
+        {"layer": layer["position"], "number": row["number"], "name": row["name"], "is_primary": held[row["uid"]]}
+        for layer in (frozen["layers"] if frozen else ()) for row in layer["categories"] if row["uid"] in held
+    ]  # fmt: skip
