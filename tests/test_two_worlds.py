@@ -10,6 +10,7 @@ from django.urls import reverse
 from coding.agreement.models import Measurement
 from coding.agreement.rules import measure
 from coding.codes import rules as code_rules
+from coding.codes import scale_edits
 from coding.codes.models import Category, Code, Edition, Proposal
 from coding.incidents.models import Import
 from coding.lib import clock
@@ -187,6 +188,9 @@ class World:
         code_rules.relate(lead, self.category, "context", third, "because")
         code_rules.map_category(lead, self.second, self.scale, self.seventh, "also")
         code_rules.choose_core(lead, self.category)
+        scale_edits.reword(lead, self.seventh, {"name": "A name of later"}, "Clearer.")
+        scale_edits.move(lead, self.seventh, -1)
+        scale_edits.add_category(lead, self.seventh.layer, {"name": "A thirteenth"}, "Missing.")
         code_rules.tell(lead, self.project, "A story.", 0)
         judge_saturation(lead, self.category, True, "All is filled.")
         note_case(lead, self.category, "none_found", "All read again.")
@@ -269,7 +273,7 @@ def crawl(w):
         page("axial_coding:card", slug, w.codes[0].uid), posts("axial_coding:move", slug, data={"code": w.codes[0].uid}),
         page("axial_coding:merge", slug, query=f"?code={w.codes[0].uid}"), posts("axial_coding:new_category", slug, data={"name": "A third one"}),
         page("axial_coding:relations", slug), posts("axial_coding:unrelate", slug, NOBODY),
-        page("selective_coding:integrate", slug), page("selective_coding:scale", slug, w.scale.uid), page("selective_coding:vectors", slug), page("selective_coding:vectors", slug, query="?round=Rated before&scale=x"),
+        page("selective_coding:integrate", slug), page("selective_coding:scale", slug, w.scale.uid), *changing_the_scale(w), page("selective_coding:vectors", slug), page("selective_coding:vectors", slug, query="?round=Rated before&scale=x"),
         posts("selective_coding:place", slug, w.scale.uid, w.category.uid), posts("selective_coding:storyline", slug, data={"text": "x", "version": 1}),
         page("selective_coding:saturation", slug), page("selective_coding:saturation", slug, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}&page=1"),
         page("selective_coding:judge", slug, w.category.uid), posts("selective_coding:judge", slug, w.category.uid, data={"reached": "yes", "rationale": "x"}),
@@ -316,6 +320,16 @@ def crawl(w):
         *sort_pages(w),
         page("rounds:round", slug, w.coding.uid), page("desk:home"), page("desk:project", slug), page("desk:activity", slug),
         posts("people:sign_out"),
+    ]  # fmt: skip
+
+
+def changing_the_scale(w):
+    """The lead's pages, which tell a coder nothing."""
+    slug, at = w.project.slug, (w.scale.uid, w.seventh.uid)
+    return [
+        page("selective_coding:scale_edit", slug, w.scale.uid), page("selective_coding:scale_part", slug, *at),
+        posts("selective_coding:scale_edit", slug, w.scale.uid, data={"action": "up", "part": w.seventh.uid}),
+        posts("selective_coding:scale_part", slug, *at, data={"name": "x", "reason": "x"}),
     ]  # fmt: skip
 
 

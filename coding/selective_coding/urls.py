@@ -6,6 +6,7 @@ from coding.selective_coding import (
     results_views,
     sampling_views,
     saturation_views,
+    scale_edit_views,
     vector_views,
     views,
 )
@@ -15,6 +16,8 @@ urlpatterns = [
     path("p/<slug:slug>/selective/", views.integrate, name="integrate"),
     path("p/<slug:slug>/selective/scales/<uuid:uid>/", views.scale, name="scale"),
     path("p/<slug:slug>/selective/scales/<uuid:uid>/categories/<uuid:category>/", views.place, name="place"),
+    path("p/<slug:slug>/selective/scales/<uuid:uid>/edit/", scale_edit_views.edit, name="scale_edit"),
+    path("p/<slug:slug>/selective/scales/<uuid:uid>/edit/<uuid:part>/", scale_edit_views.part, name="scale_part"),
     path("p/<slug:slug>/selective/storyline/", views.storyline, name="storyline"),
     path("p/<slug:slug>/selective/saturation/", saturation_views.saturation, name="saturation"),
     path("p/<slug:slug>/selective/saturation/<uuid:uid>/", saturation_views.judge, name="judge"),

@@ -180,7 +180,8 @@ def scale(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """The scale itself: layers with their categories and definitions."""
     found = get_object_or_404(Scale.objects.visible_to(request.user), project=project, uid=uid)
     has_vectors = request.membership.role == Role.LEAD and queries.has_vectors(found)
-    context = {"scale": found, "layers": queries.layers_of(found), "has_vectors": has_vectors}
+    context = {"scale": found, "layers": queries.layers_of(found), "has_vectors": has_vectors,
+               "is_lead": request.membership.role == Role.LEAD}  # fmt: skip
     return render(request, "selective_coding/scale.html", context)
 
 
