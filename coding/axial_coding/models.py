@@ -8,6 +8,7 @@ from coding.codes.models import NAME_LENGTH, Category, Code, Relation
 from coding.incidents.models import Incident
 from coding.lib.columns import Public
 from coding.open_coding.models import Segment, SettledBy
+from coding.people.models import User
 from coding.rounds.models import Assignment, Round
 
 
@@ -77,3 +78,29 @@ class ConsensusPlacement(Public):
 
     def __str__(self) -> str:
         return f"{self.code} in {self.category}"
+
+
+class Split(Public):
+    """A split of a code in preparation: the two wordings, and the choices made so far; gone when it is done."""
+
+    code = models.OneToOneField(Code, models.CASCADE, related_name="prepared_split")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    kept = models.JSONField(default=dict)
+    new = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"Split of {self.code}"
+
+
+class SplitChoice(models.Model):
+    """Where one segment goes; the latest choice is the one with the highest key."""
+
+    split = models.ForeignKey(Split, models.CASCADE, related_name="picks")
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="+")
+    goes = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["split", "segment"], name="split_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.segment} {'goes' if self.goes else 'stays'}"

@@ -23,6 +23,7 @@ from coding.people.rules import lock_project_stream, record
 
 UNDONE = "undo_"
 Said = dict[str, Any]
+Ways = dict[str, Callable[[Project, UUID, Said, Said], str]]
 
 
 class AlreadyUndone(Refusal):
@@ -38,14 +39,14 @@ class TooOld(Refusal):
 
 
 @transaction.atomic
-def undo(by: User, project: Project, event: Event, reason: str = "") -> Event:
-    """Undo one event about a code or category.
+def undo(by: User, project: Project, event: Event, reason: str = "", ways: Ways | None = None) -> Event:
+    """Undo one event about a code or category; rooms downstream bring the `ways` of their own verbs along.
 
     Raises BadInput, AlreadyUndone, TooOld, MovedOn, NameTaken, NotLiving.
     """
     reason = worded({"reason": reason})["reason"]
     lock_project_stream(project)
-    take_back = WAYS.get(event.verb)
+    take_back = (ways or WAYS).get(event.verb)
     if event.project_id != project.pk or event.stream != project.ref() or take_back is None:
         raise BadInput("This can't be undone here. Choose something that was done to a code or category.")
     if Event.objects.filter(undoes=event).exists():
@@ -59,10 +60,10 @@ def undo(by: User, project: Project, event: Event, reason: str = "") -> Event:
                   reason=reason, undoes=event)  # fmt: skip
 
 
-def undoable(project: Project) -> QuerySet[Event]:
+def undoable(project: Project, ways: Ways | None = None) -> QuerySet[Event]:
     """What was done to the words of a project and is not undone, the latest first."""
     undone = Event.objects.filter(undoes=OuterRef("pk"))
-    found = Event.objects.filter(project=project, stream=project.ref(), verb__in=WAYS).exclude(Exists(undone))
+    found = Event.objects.filter(project=project, stream=project.ref(), verb__in=ways or WAYS).exclude(Exists(undone))
     return found.select_related("actor").order_by("-position")
 
 
@@ -172,7 +173,7 @@ def unword_category(project: Project, uid: UUID, before: Said, after: Said) -> s
     return unword(project, uid, before, after, Category)
 
 
-WAYS: dict[str, Callable[[Project, UUID, Said, Said], str]] = {
+WAYS: Ways = {
     "merge_codes": unmerge, "place_code": unplace, "adopt_code": unadopt, "retire_code": unretire_code,
     "retire_category": unretire_category, "reword_code": unword, "reword_category": unword_category,
 }  # fmt: skip

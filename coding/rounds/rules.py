@@ -68,6 +68,7 @@ class Plan:
     coders_per_incident: int = 2
     seed: int = 0
     due_on: date | None = None
+    pairs: Sequence[tuple[Incident, User]] = ()  # who codes what, where it is not dealt in turn
 
 
 def sample(incidents: Sequence[Incident], size: int, seed: int) -> list[Incident]:
@@ -119,6 +120,11 @@ def assignments_for(drafted: Round, plan: Plan) -> list[Assignment]:
     """Deal incidents to coders in turn, so that every coder gets as many as any other, give or take one."""
     if not drafted.has_incidents:
         return [Assignment(round=drafted, coder=coder, position=1) for coder in plan.coders]
+    if plan.pairs:
+        places = {one.pk: at for at, one in enumerate(sorted(plan.incidents, key=lambda one: one.number), 1)}
+        return [
+            Assignment(round=drafted, incident=one, coder=coder, position=places[one.pk]) for one, coder in plan.pairs
+        ]
     coders = sorted(plan.coders, key=lambda coder: coder.pk)  # whatever order they were named in
     random.Random(plan.seed).shuffle(coders)  # noqa: S311  a fair deal, not a secret
     dealt = []
