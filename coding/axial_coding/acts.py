@@ -15,6 +15,7 @@ WORDS = {
     "adopt_code": "Adopted “{word}”", "retire_code": "Retired the code “{word}”",
     "retire_category": "Retired the category “{word}”", "reword_code": "Reworded the code “{word}”",
     "reword_category": "Reworded the category “{word}”",
+    "split_code": "Split “{word}”, and “{name}” came out of it",
 }  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from coding.axial_coding import evidence_views, property_views, sort_views, views
+from coding.axial_coding import evidence_views, property_views, sort_views, split_views, views
 
 app_name = "axial_coding"
 urlpatterns = [
     path("p/<slug:slug>/axial/", views.board, name="board"),
     path("p/<slug:slug>/axial/codes/<uuid:uid>/", views.card, name="card"),
+    path("p/<slug:slug>/axial/codes/<uuid:uid>/split/", split_views.split, name="split"),
     path("p/<slug:slug>/axial/move/", views.move, name="move"),
     path("p/<slug:slug>/axial/adopt/", views.adopt, name="adopt"),
     path("p/<slug:slug>/axial/acts/", views.acts, name="acts"),

@@ -16,6 +16,7 @@ from coding.axial_coding.acts import ACTS_SHOWN, acts_in_words
 from coding.axial_coding.faces import with_faces
 from coding.axial_coding.forms import CategoryForm, MergeForm, RelationForm
 from coding.axial_coding.paradigms import SLOTS, paradigms
+from coding.axial_coding.splitting import ways
 from coding.codes.models import Category, Code, Relation
 from coding.codes.rules import create_category, relate
 from coding.codes.rules import unrelate as take_back
@@ -163,9 +164,9 @@ def acts(request: MemberRequest, project: Project) -> HttpResponse:
         event = get_object_or_404(Event, project=project, uid=as_uid(request.POST.get("event", "")))
         if not request.POST.get("reason", "").strip():
             raise BadInput("Say why it is undone; the reason is kept in the audit trail.")
-        undo(request.user, project, event, request.POST["reason"])
+        undo(request.user, project, event, request.POST["reason"], ways(request.user))
         return back_with(request, request.path, "Undone. The codes and categories are as they were before.")
-    page = Paginator(undoable(project), ACTS_SHOWN).get_page(request.GET.get("page"))
+    page = Paginator(undoable(project, ways(request.user)), ACTS_SHOWN).get_page(request.GET.get("page"))
     context = {"page": page, "acts": acts_in_words(project, page.object_list),
                "is_lead": request.membership.role == "lead"}  # fmt: skip
     return render(request, "axial_coding/acts.html", context)

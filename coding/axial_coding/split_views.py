@@ -1,0 +1,133 @@
+"""The page on which a lead splits a code: word both, go through the segments with two keys, do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from coding.axial_coding import splitting as rules
+from coding.axial_coding.models import Split
+from coding.axial_coding.queries import board_codes
+from coding.axial_coding.split_forms import DoneForm, SplitForm, start_of
+from coding.codes.models import Code
+from coding.lib.columns import as_uid
+from coding.lib.refusals import BadInput, Refusal, back_with
+from coding.open_coding.comparing import CONTEXT, in_context
+from coding.open_coding.models import Segment
+from coding.people.access import MemberRequest, project_page
+from coding.people.models import Project
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the lead is; `unread` segments are of rounds whose readings are not open to them, and stay."""
+
+    total: int
+    goes: int
+    stays: int
+    unread: int
+
+    @property
+    def done(self) -> int:
+        return self.goes + self.stays
+
+    @property
+    def at(self) -> int:
+        return min(self.done + 1, self.total)
+
+
+@project_page(read="lead", shared=True)
+def split(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """Split one code; what was chosen so far is kept, on whatever device the page is opened next."""
+    code = get_object_or_404(board_codes(request.user, project), uid=uid)
+    prepared = Split.objects.filter(code=code).first()
+    do = request.POST.get("do", "")
+    if request.method == "POST" and do != "begin":
+        return act(request, project, code, prepared, do)
+    form = SplitForm(request.POST or None, initial=start_of(code, prepared))
+    if request.method == "POST" and (answer := begin(request, code, form)):
+        return answer
+    return page(request, code, prepared, form, DoneForm())
+
+
+def begin(request: MemberRequest, code: Code, form: SplitForm) -> HttpResponse | None:
+    """Keep the wording and go on to the segments; None where the form has to be mended."""
+    if not form.is_valid():
+        return None
+    try:
+        rules.begin_split(request.user, code, form.new(), form.kept())
+    except Refusal as refusal:
+        form.add_error(None, refusal.message)
+        form.refused = refusal.status  # type: ignore[attr-defined]
+        return None
+    return redirect(request.path)
+
+
+def act(request: MemberRequest, project: Project, code: Code, prepared: Split | None, do: str) -> HttpResponse:
+    """Choose for a segment, take a choice back, drop the split, or do it. Raises BadInput."""
+    if prepared is None:
+        raise BadInput("This split was done or dropped meanwhile. Open the code and look at what stands now.")
+    if do in {"stays", "goes"}:
+        chosen = as_uid(request.POST.get("segment", ""))
+        segment = rules.to_go_through(request.user, code).filter(uid=chosen).first() if chosen else None
+        if segment is None:
+            raise BadInput(rules.NOT_THERE.format(code))
+        rules.choose(request.user, prepared, segment, do == "goes")
+        return redirect(request.path)
+    if do == "back":
+        rules.take_choice_back(prepared)
+        return redirect(request.path)
+    if do == "drop":
+        rules.drop_split(prepared)
+        return back_with(request, word_url(project, code), "The split is dropped. The code is as it was.")
+    if do == "finish":
+        return finish(request, project, code, prepared)
+    raise BadInput("This can't be done here. Go back and use one of the buttons.")
+
+
+def finish(request: MemberRequest, project: Project, code: Code, prepared: Split) -> HttpResponse:
+    form = DoneForm(request.POST)
+    if not form.is_valid():
+        return page(request, code, prepared, SplitForm(initial=start_of(code, prepared)), form)
+    made = rules.finish_split(request.user, prepared, form.cleaned_data["reason"])
+    says = f"“{made}” came out of “{code}”. A draft round in which coders tell the two apart waits among the rounds."
+    return back_with(request, word_url(project, made), says)
+
+
+def word_url(project: Project, code: Code) -> str:
+    return reverse("codes:code", args=[project.slug, code.uid])
+
+
+def page(
+    request: HttpRequest, code: Code, prepared: Split | None, form: SplitForm, done: DoneForm
+) -> HttpResponse:  # fmt: skip
+    context: dict[str, Any] = {"code": code, "split": prepared, "form": form, "done": done}
+    if prepared:
+        context |= {"progress": progress(request.user, code, prepared), "one": following(request.user, code, prepared)}
+    status = getattr(form, "refused", 400) if form.errors or done.errors else 200
+    return render(request, "axial_coding/split.html", context, status=status)
+
+
+def progress(user: Any, code: Code, prepared: Split) -> Progress:
+    """Count the segments by what was chosen for them."""
+    may = rules.to_go_through(user, code)
+    total = may.count()
+    chosen = list(prepared.picks.filter(segment__in=may.order_by().values("pk")).values_list("goes", flat=True))
+    return Progress(total, sum(chosen), len(chosen) - sum(chosen), rules.segments_of(code).count() - total)
+
+
+def following(user: Any, code: Code, prepared: Split) -> dict[str, Any] | None:
+    """Give the next segment without a choice, with the words around it and its coder; None when all have one."""
+    waiting = rules.to_go_through(user, code).exclude(pk__in=prepared.picks.values("segment"))
+    first = waiting.values("pk", "assignment__coder__name").first()
+    if first is None:
+        return None
+    found: dict[str, Any] = dict(in_context(Segment.objects.filter(pk=first["pk"])).get())
+    found["coder"] = first["assignment__coder__name"]
+    found["cut_before"] = len(found["lead"]) > CONTEXT
+    found["lead"], found["cut_after"] = found["lead"][-CONTEXT:], len(found["after"]) == CONTEXT
+    return found

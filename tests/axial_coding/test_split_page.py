@@ -1,0 +1,103 @@
+"""The page of a split: its way by plain forms, who may go it, and what it refuses."""
+
+import pytest
+from django.urls import reverse
+
+from coding.axial_coding.models import Split
+from coding.axial_coding.splitting import begin_split, to_go_through
+from coding.codes.models import Code
+from coding.codes.rules import adopt, retire
+from coding.open_coding.models import ConsensusCoding
+from coding.people.models import Event
+from coding.rounds.models import Assignment, Round
+from tests import factory
+from tests.axial_coding.factory import code_named, coded
+
+WORDS = {"the late fee had been waived": ["false promise"], "The guest showed": ["false promise"]}
+WORDING = {"do": "begin", "name": "broken promise", "definition": "Not kept.", "kept_definition": "Never true."}
+
+
+@pytest.fixture
+def promise(project, lead, ada):
+    released = coded(project, [ada], WORDS)
+    Assignment.objects.filter(round=released).update(state="submitted", submitted_at=released.released_at)
+    return adopt(lead, code_named("false promise"))
+
+
+def url(code):
+    return reverse("axial_coding:split", args=[code.project.slug, code.uid])
+
+
+def test_a_lead_goes_the_whole_way_by_plain_forms_and_undoes_it(sign_in, project, lead, promise):
+    client = sign_in(lead)
+    assert "Name of the new code" in client.get(url(promise)).content.decode()
+    assert client.post(url(promise), WORDING).status_code == 302
+    segments = list(to_go_through(lead, promise))
+    for at, one in enumerate(segments):
+        body = client.get(url(promise)).content.decode()
+        assert f"Segment {at + 1} of 4" in body
+        assert str(one.uid) in body
+        assert "<mark>" in body
+        client.post(url(promise), {"do": "goes" if at % 2 else "stays", "segment": one.uid})
+    client.post(url(promise), {"do": "back"})
+    assert "Segment 4 of 4" in client.get(url(promise)).content.decode()
+    client.post(url(promise), {"do": "goes", "segment": segments[3].uid})
+    assert client.post(url(promise), {"do": "finish", "reason": " "}).status_code == 400
+    assert client.post(url(promise), {"do": "finish", "reason": "Two things."}).status_code == 302
+    made = Code.objects.get(name="broken promise")
+    assert ConsensusCoding.objects.filter(code=made).count() == 2
+    acts = reverse("axial_coding:acts", args=[project.slug])
+    assert "Split “false promise”, and “broken promise” came out of it" in client.get(acts).content.decode()
+    event = Event.objects.get(verb="split_code").uid
+    assert client.post(acts, {"event": event, "reason": "One after all."}).status_code == 302
+    assert not Code.objects.filter(pk=made.pk).exists()
+    assert Round.objects.count() == 1
+
+
+def test_others_do_not_split(sign_in, project, ada, stranger, promise):
+    observer = factory.member(project, "eva", "observer")
+    for who, status in ((ada, 403), (observer, 403), (stranger, 404)):
+        client = sign_in(who)
+        assert client.get(url(promise)).status_code == status
+        assert client.post(url(promise), WORDING).status_code == status
+    assert not Split.objects.exists()
+
+
+def test_bad_input_gets_a_sentence_and_changes_nothing(sign_in, project, lead, promise):
+    client = sign_in(lead)
+    assert client.post(url(promise), {"do": "goes"}).status_code == 400
+    assert client.post(url(promise), {**WORDING, "name": " "}).status_code == 400
+    assert client.post(url(promise), {**WORDING, "name": "False Promise"}).status_code == 400
+    client.post(url(promise), WORDING)
+    for sent in (
+        {"do": "goes", "segment": project.uid},
+        {"do": "goes", "segment": "x"},
+        {"do": "sing"},
+        {"do": "finish", "reason": "x"},
+    ):
+        assert client.post(url(promise), sent).status_code == 400, sent
+    assert not Event.objects.filter(verb="split_code").exists()
+    assert client.post(url(promise), {"do": "drop"}).status_code == 302
+    retire(lead, promise, "Not used.")
+    assert client.post(url(promise), WORDING).status_code == 404
+
+
+def test_the_page_costs_the_same_for_few_and_for_many_segments(
+    sign_in, project, lead, ada, promise, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = sign_in(lead)
+    begin_split(lead, promise, {"name": "broken promise"}, {})
+    client.get(url(promise))
+    with CaptureQueriesContext(connection) as few:
+        client.get(url(promise))
+    more = {"A hotel": ["false promise"], "It had not": ["false promise"], "nobody knew": ["false promise"]}
+    again = coded(project, [ada], more, name="Again")
+    from coding.open_coding.models import Coding
+
+    Coding.objects.filter(segment__assignment__round=again).update(code=promise)
+    with CaptureQueriesContext(connection) as many:
+        assert "of 10" in client.get(url(promise)).content.decode()
+    assert len(many) == len(few)
