@@ -1,6 +1,6 @@
 from django.urls import path
 
-from coding.axial_coding import evidence_views, property_views, sort_views, split_views, views
+from coding.axial_coding import duplicate_views, evidence_views, property_views, sort_views, split_views, views
 
 app_name = "axial_coding"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("p/<slug:slug>/axial/move/", views.move, name="move"),
     path("p/<slug:slug>/axial/adopt/", views.adopt, name="adopt"),
     path("p/<slug:slug>/axial/acts/", views.acts, name="acts"),
+    path("p/<slug:slug>/axial/duplicates/", duplicate_views.duplicates, name="duplicates"),
     path("p/<slug:slug>/axial/merge/", views.merge, name="merge"),
     path("p/<slug:slug>/axial/categories/", views.new_category, name="new_category"),
     path("p/<slug:slug>/axial/categories/<uuid:uid>/properties/", property_views.properties, name="properties"),
