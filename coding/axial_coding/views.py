@@ -16,6 +16,7 @@ from coding.axial_coding.acts import ACTS_SHOWN, acts_in_words
 from coding.axial_coding.faces import with_faces
 from coding.axial_coding.forms import CategoryForm, MergeForm, RelationForm
 from coding.axial_coding.paradigms import SLOTS, paradigms
+from coding.axial_coding.previews import merge_preview
 from coding.axial_coding.splitting import ways
 from coding.codes.models import Category, Code, Relation
 from coding.codes.rules import create_category, relate
@@ -152,8 +153,7 @@ def merge(request: MemberRequest, project: Project) -> HttpResponse:
         says = f"{len(codes)} codes are one now: “{target}”. What the coders coded stays as they coded it."
         return back_with(request, board_url(project, place=f"card-{target.uid}"), says)
     queries.add_quotes(request.user, project, cards)
-    segments = sum(one.segments for one in cards)
-    context = {"form": form, "cards": cards, "segments": segments}
+    context = {"form": form, "cards": cards, "preview": merge_preview(project, cards)}
     return render(request, "axial_coding/merge.html", context, status=400 if form.errors else 200)
 
 
