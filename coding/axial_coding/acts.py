@@ -16,6 +16,8 @@ WORDS = {
     "retire_category": "Retired the category “{word}”", "reword_code": "Reworded the code “{word}”",
     "reword_category": "Reworded the category “{word}”",
     "split_code": "Split “{word}”, and “{name}” came out of it",
+    "merge_categories": "Merged the category “{word}” into “{name}”",
+    "split_category": "Split the category “{word}”, and “{name}” came out of it",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from coding.axial_coding.split_forms import DoneForm, SplitForm, start_of
 from coding.codes.models import Code
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Refusal, back_with
-from coding.open_coding.comparing import CONTEXT, in_context
+from coding.open_coding.comparing import CONTEXT, from_word, in_context, to_word
 from coding.open_coding.models import Segment
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
@@ -128,6 +128,6 @@ def following(user: Any, code: Code, prepared: Split) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = dict(in_context(Segment.objects.filter(pk=first["pk"])).get())
     found["coder"] = first["assignment__coder__name"]
-    found["cut_before"] = len(found["lead"]) > CONTEXT
-    found["lead"], found["cut_after"] = found["lead"][-CONTEXT:], len(found["after"]) == CONTEXT
+    found["cut_before"], found["cut_after"] = len(found["lead"]) > CONTEXT, len(found["after"]) == CONTEXT
+    found["lead"], found["after"] = from_word(found["lead"][-CONTEXT:]), to_word(found["after"])
     return found

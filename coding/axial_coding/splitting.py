@@ -22,6 +22,7 @@ from coding.codes.checks import (
     worded,
 )
 from coding.codes.models import Code, Edition
+from coding.codes.regroup_undo import WAYS as OF_CATEGORIES
 from coding.codes.rules import HUES
 from coding.codes.standing import iso, uid_of
 from coding.codes.undo import WAYS, Said, Ways, refuse_unless
@@ -343,4 +344,4 @@ def by_uid(rows: Any) -> dict[str, int]:
 
 def ways(by: User) -> Ways:
     """What can be undone here: what the room of codes undoes, and a split."""
-    return {**WAYS, "split_code": partial(unsplit, by)}
+    return {**WAYS, **OF_CATEGORIES, "split_code": partial(unsplit, by)}

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from coding.axial_coding import duplicate_views, evidence_views, property_views, sort_views, split_views, views
+from coding.axial_coding import (
+    duplicate_views,
+    evidence_views,
+    property_views,
+    regroup_views,
+    sort_views,
+    split_views,
+    views,
+)
 
 app_name = "axial_coding"
 urlpatterns = [
@@ -14,6 +22,7 @@ urlpatterns = [
     path("p/<slug:slug>/axial/merge/", views.merge, name="merge"),
     path("p/<slug:slug>/axial/categories/", views.new_category, name="new_category"),
     path("p/<slug:slug>/axial/categories/<uuid:uid>/properties/", property_views.properties, name="properties"),
+    path("p/<slug:slug>/axial/categories/<uuid:uid>/", regroup_views.regroup, name="regroup"),
     path("p/<slug:slug>/axial/relations/", views.relations, name="relations"),
     path("p/<slug:slug>/axial/relations/<uuid:uid>/", evidence_views.evidence, name="evidence"),
     path("p/<slug:slug>/axial/relations/<uuid:uid>/remove/", views.unrelate, name="unrelate"),

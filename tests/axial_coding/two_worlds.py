@@ -50,7 +50,8 @@ def sort_pages(w):
     return [
         *(page("split", slug, one.uid) for one in (w.codes[0], w.bos_code)),
         *(posts("split", slug, one.uid, data={"do": do, "name": "x"}) for one in (w.codes[0], w.bos_code) for do in ("begin", "goes")),
-        page("duplicates", slug),
+        page("duplicates", slug), page("regroup", slug, w.category.uid),
+        *(posts("regroup", slug, w.category.uid, data={"do": do, "target": w.second.uid, "name": "x", "reason": "x"}) for do in ("merge", "split")),
         page("sorts", slug, w.sorting.uid), posts("adopt", slug), page("acts", slug), page("evidence", slug, w.project.uid), posts("evidence", slug, w.project.uid), page("properties", slug, w.category.uid), posts("properties", slug, w.category.uid, data={"do": "set", "name": "x"}), page("acts", slug, query="?page=2"), posts("acts", slug, data={"event": w.project.uid, "reason": "x"}), page("sort", theirs),
         page("sort", here), page("sort", here, query="?column=unsorted"),
         *(page("sort_card", uid, one, headers=how) for uid in (here, theirs) for how in ((), HTMX)),

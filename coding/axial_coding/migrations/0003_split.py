@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('axial_coding', '0001_initial'),
+        ('axial_coding', '0002_position'),
         ('codes', '0002_never_changes'),
         ('open_coding', '0002_segment_speaks_against'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
