@@ -98,7 +98,8 @@ def unmerge(project: Project, uid: UUID, before: Said, after: Said) -> str:
 def restore_target(project: Project, target: Code, before: Said, after: Said) -> None:
     """Take back what the merge gave its target: a category, and the adoption."""
     refuse_not_living(target)
-    refuse_unless(uid_of(target.category) == after["category"], target)
+    # Where the merge also placed its target, that may have been undone before.
+    refuse_unless(uid_of(target.category) in {after["category"], before["category"]}, target)
     target.category = category_of(project, before["category"])
     filled = Relation.objects.filter(filler_code=target).exclude(uid__in=before["relations"])
     if not before["target_adopted_at"] and not filled.exists():
