@@ -17,10 +17,10 @@ def category(project: Project, uid: UUID | str) -> Category:
 
 
 def held(project: Project, uids: list[str], there: Category) -> Any:
-    """Give these codes, all of which must still stand in this category."""
+    """Give these codes, all of which must still stand in this category; merged ones do as well."""
     codes = Code.objects.select_for_update(no_key=True).filter(project=project, uid__in=uids)
     refuse_unless(len(codes) == len(uids), there)
-    refuse_unless(all(one.category_id == there.pk and not one.merged_into_id for one in codes), there)
+    refuse_unless(all(one.category_id == there.pk for one in codes), there)
     return Code.objects.filter(pk__in=[one.pk for one in codes])
 
 

@@ -154,7 +154,12 @@ class Words(RuleBasedStateMachine):
 
 def test_no_segment_is_lost_or_doubled_and_undo_restores_exactly_whatever_is_split_and_merged(db):
     tries = settings(
-        max_examples=12, stateful_step_count=8, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=20,
+        stateful_step_count=8,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
     )
     run_state_machine_as_test(Words, settings=tries)
     acts = ("split_code", "merge_codes", "merge_categories", "split_category")
