@@ -7,7 +7,7 @@ material: it stays out of editions, which coders of blind rounds read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,14 +156,15 @@ def positions(category: Category) -> dict[str, dict[int, int]]:
     return found
 
 
-def incidents_of(user: User, category: Category, first: int, most: int) -> tuple[list[Candidate], int]:
-    """Give some incidents with words under the category's codes that this person may read, and how many there are."""
+def first_segments(user: User, category: Category) -> list[int]:
+    """Give for each incident the first segment under the category's codes that this person may read (database ids)."""
     firsts: dict[int, int] = {}
     for segment, incident, _, _ in spans(user, category.project, category):
         firsts.setdefault(incident, segment)
-    chosen = list(firsts.values())[first : first + most]
-    return [candidate(segment, None) for segment in quoted(chosen)], len(firsts)
+    return list(firsts.values())
 
 
-def placed(found: Iterable[Candidate], steps: Mapping[int, int]) -> list[Placed]:
+def placed(segments: Sequence[int], steps: Mapping[int, int]) -> list[Placed]:
+    """Give the incidents of these segments with the words there, and their steps by incident number."""
+    found = [candidate(segment, None) for segment in quoted(segments)]
     return [Placed(one, steps.get(one.incident)) for one in found]

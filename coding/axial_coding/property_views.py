@@ -40,13 +40,9 @@ def page_of(request: MemberRequest, category: Category) -> dict[str, Any]:
     opened = next((row for row in rules.rows_of(category) if row["name"] == request.GET.get("property")), None)
     context: dict[str, Any] = {"rows": rows, "opened": opened, "is_lead": request.membership.role == Role.LEAD}
     if opened:
-        number = request.GET.get("page", "")
-        first = (max(1, int(number[:6]) if number.isdecimal() else 1) - 1) * INCIDENTS
-        found, count = rules.incidents_of(request.user, category, first, INCIDENTS)
-        context |= {
-            "placed": rules.placed(found, lie.get(name_key(opened["name"]), {})), "steps": rules.STEPS,
-            "page": Paginator(range(count), INCIDENTS).get_page(number or 1),
-        }  # fmt: skip
+        page = Paginator(rules.first_segments(request.user, category), INCIDENTS).get_page(request.GET.get("page"))
+        steps = lie.get(name_key(opened["name"]), {})
+        context |= {"page": page, "placed": rules.placed(list(page), steps), "steps": rules.STEPS}
     return context
 
 

@@ -94,7 +94,8 @@ def finish(request: MemberRequest, project: Project, code: Code, prepared: Split
     if not form.is_valid():
         return page(request, code, prepared, SplitForm(initial=start_of(code, prepared)), form)
     made = rules.finish_split(request.user, prepared, form.cleaned_data["reason"])
-    says = f"“{made}” came out of “{code}”. A draft round in which coders tell the two apart waits among the rounds."
+    rest = "Unless nobody who coded it is left, a draft round in which to tell the two apart waits among the rounds."
+    says = f"“{made}” came out of “{code}”. {rest}"
     return back_with(request, word_url(project, made), says)
 
 

@@ -21,8 +21,9 @@ from coding.codes.checks import (
     refuse_too_many,
     worded,
 )
-from coding.codes.models import Code, Edition
+from coding.codes.models import Code
 from coding.codes.regroup_undo import WAYS as OF_CATEGORIES
+from coding.codes.regroup_undo import is_used
 from coding.codes.rules import HUES
 from coding.codes.standing import iso, uid_of
 from coding.codes.undo import WAYS, Said, Ways, refuse_unless
@@ -298,7 +299,7 @@ def unsplit(by: User, project: Project, uid: UUID, before: Said, after: Said) ->
     refuse_unless(standing(made) == after["new"], made)
     written = ConsensusCoding.objects.filter(code=made)
     refuse_unless({str(one) for one in written.values_list("uid", flat=True)} == set(after["consensus"]), made)
-    refuse_unless(not is_used(made), made)
+    refuse_unless(not is_used(made, but=ConsensusCoding), made)  # the split's own
     refuse_opened(by, project, after["round"], made)
     written.delete()
     made.delete()
@@ -306,15 +307,6 @@ def unsplit(by: User, project: Project, uid: UUID, before: Said, after: Said) ->
     if before["wording"] != after["wording"]:
         reworded(code, before["wording"])
     return code.name
-
-
-def is_used(made: Code) -> bool:
-    """Does anything but the split's own consensus hold this code: work, a relation, a memo, an edition?"""
-    held = [one for one in Code._meta.related_objects if one.related_model is not ConsensusCoding]
-    rows: Any = ((one.related_model, one.field.name) for one in held)
-    if any(model._base_manager.filter(**{field: made}).exists() for model, field in rows):
-        return True
-    return Edition.objects.filter(project=made.project, content__contains=str(made.uid)).exists()
 
 
 def refuse_opened(by: User, project: Project, uid: str | None, made: Code) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
+
 from coding.codes.checks import refuse_taken
-from coding.codes.models import Category, Code, Edition, Mapping, Relation
+from coding.codes.models import Category, Code, Edition, Mapping, Relation, Word
 from coding.codes.undo import Said, Ways, refuse_unless
 from coding.people.models import Project
 
@@ -69,9 +71,10 @@ def unsplit_category(project: Project, uid: UUID, before: Said, after: Said) -> 
     return str(source.name)
 
 
-def is_used(made: Category) -> bool:
-    """Does anything hold this category: a relation, a place, a sort, a memo, an edition?"""
-    rows: Any = ((one.related_model, one.field.name) for one in Category._meta.related_objects)
+def is_used(made: Word, *, but: type[Model] | None = None) -> bool:
+    """Does anything hold a word: a relation, a place, a sort, a memo, an edition? Rows of `but` do not count."""
+    held = [one for one in made._meta.related_objects if one.related_model is not but]
+    rows: Any = ((one.related_model, one.field.name) for one in held)
     if any(model._base_manager.filter(**{field: made}).exists() for model, field in rows):
         return True
     return Edition.objects.filter(project=made.project, content__contains=str(made.uid)).exists()
