@@ -58,12 +58,14 @@ def pages(person, start=("/", "/account/", "/password/", "/projects/new/")):
 def faults_of(page, address, views=VIEWS):
     """Say what is wrong with a page as it stands, wide and light, then narrow and dark."""
     page.evaluate(Axe().axe_script)
+    page.emulate_media(reduced_motion="reduce")  # before any colour changes, so that none is half way to another
     return [fault for view in views if view in LOOKED_AT for fault in faults_in(page, address, *view)]
 
 
 def faults_in(page, address, width, scheme):
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is half way to another
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     where = f"{address} {width} px {scheme}"
     for one in page.evaluate(RUN):
         yield f"{where}: {one['id']} at {one['nodes'][0]['target']}: {one['nodes'][0]['html'][:160]}"
