@@ -110,6 +110,7 @@ class Listener:
         self.page, self.press, self.faults = coder.page, coder.press, coder.faults
         self.text, self.names = OWN[script], NAMES[script]
         self.index, self.spans = words_of(self.text)
+        self.written = [signs(self.text[part.start : part.end]) for part in paragraphs(self.text)]
         self.onwards = "ArrowLeft" if script == "arabic" else "ArrowRight"
         self.page.locator("#text").focus()
 
@@ -121,7 +122,7 @@ class Listener:
         self.press(*[f"Shift+{self.onwards}"] * (last - first))
 
     def code(self, first, last, *names):
-        """Give names to words by keyboard, and wait until they stand in the margin."""
+        """Give names to words by keyboard, and wait until they stand in the margin and the tree has followed."""
         self.choose(first, last)
         self.press("Enter")
         for name in names:
@@ -130,6 +131,11 @@ class Listener:
             self.press("Enter" if name == names[-1] else "Shift+Enter")
         expect(self.page.locator("#text .margin li")).to_have_text(names)
         expect(self.page.locator("#status")).to_have_attribute("data-state", "saved")
+        soon(self.page, lambda: self.read() == self.written)
+
+    def read(self):
+        """The paragraphs as they are read, and as the text has them (`written`)."""
+        return [signs(one.words()) for one in tree(self.page).one("group", TEXT).all("paragraph")]
 
     def card(self):
         self.press("Tab", "Enter")
@@ -141,13 +147,10 @@ class Listener:
 
 def test_the_text_has_a_name_and_each_paragraph_is_read_whole(listener):
     here = listener("text")
-    held = [signs(here.text[part.start : part.end]) for part in paragraphs(here.text)]
-    group = tree(here.page).one("group", TEXT)
-    assert group.how["focusable"] is True
-    assert [signs(one.words()) for one in group.all("paragraph")] == held
+    assert tree(here.page).one("group", TEXT).how["focusable"] is True
+    assert here.read() == here.written
     here.code(1, 3, *here.names)
-    group = tree(here.page).one("group", TEXT)
-    assert [signs(one.words()) for one in group.all("paragraph")] == held
+    assert here.read() == here.written
 
 
 def test_a_segment_is_a_button_that_says_its_codes_and_its_words(listener):
