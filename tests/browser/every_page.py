@@ -1,6 +1,5 @@
 """Walk every page of the demonstration as a role: no fault for axe, no sideways scrolling, one filled button."""
 
-import os
 from collections import Counter
 from urllib.parse import urlsplit
 
@@ -9,11 +8,11 @@ from django.urls import Resolver404, resolve
 
 from coding.desk.demonstration import PASSWORD
 from tests.browser.conftest import Person
+from tests.passes import shared
 
 EACH = 1  # page of one kind is enough: all of them come from one template
 VIEWS = ((1280, "light"), (390, "dark"))
-# CI walks on both databases, which answer with the same pages: it looks at them wide on one and narrow on the other.
-LOOKED_AT = [one for one in VIEWS if str(one[0]) in os.environ.get("LOAM_WIDTHS", "1280 390").split()]
+LOOKED_AT = shared(VIEWS)
 NO_PAGES = {
     "codebook:export", "codebook:schema", "agreement:table", "agreement:csv", "agreement:json", "agreement:picture",
     "agreement:trend", "selective_coding:results_file", "selective_coding:vectors", "people:sign_out",
