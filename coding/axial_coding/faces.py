@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import quote
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.html import escape
 
 from coding.axial_coding.queries import Card, Column
+from coding.axial_coding.wanted import Wanted
 from coding.people.models import Project
 
 ANY = UUID(int=0)  # stands in an address for what comes later
@@ -35,11 +35,11 @@ class Face(NamedTuple):
 class Addresses:
     """Where the cards of a project lead; each kind of address is resolved once."""
 
-    def __init__(self, project: Project, q: str = "") -> None:
+    def __init__(self, project: Project, wanted: Wanted) -> None:
         self.code = reverse("codes:code", args=[project.slug, ANY]).removesuffix(f"{ANY}/")
         self.move = reverse("axial_coding:card", args=[project.slug, ANY]).removesuffix(f"{ANY}/")
         self.incident = reverse("desk:incident", args=[project.slug, 0]).removesuffix("0/")
-        self.query = f"?q={quote(q)}" if q else ""
+        self.query = f"?{wanted.query}" if wanted.query else ""
 
     def face(self, card: Card) -> Face:
         code, uid = card.code, escape(card.code.uid)
@@ -50,9 +50,9 @@ class Addresses:
         )  # fmt: skip
 
 
-def with_faces(project: Project, columns: Iterable[Column], q: str = "") -> list[tuple[Column, list[Face]]]:
+def with_faces(project: Project, columns: Iterable[Column], wanted: Wanted) -> list[tuple[Column, list[Face]]]:
     """Give each column with the faces of its cards."""
-    addresses = Addresses(project, q)
+    addresses = Addresses(project, wanted)
     return [(column, [addresses.face(card) for card in column.cards]) for column in columns]
 
 

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Value, Window
 from django.db.models.functions import Abs, Coalesce, Least, RowNumber, Substr
 
+from coding.axial_coding.wanted import ALL, Wanted
 from coding.codes.models import Category, Code
 from coding.lib.collation import in_order
 from coding.lib.prepared import Prepared, Slot, number
@@ -120,36 +121,50 @@ def board_categories(user: User, project: Project | Slot) -> QuerySet[Category]:
     return found.order_by(in_order("name_key"), "pk")
 
 
-def board(user: User, project: Project, q: str = "", opened: str = "") -> Board:
-    """Lay out the whole board; `q` keeps the codes that hold all its words, `opened` is a column shown in full."""
+def board(user: User, project: Project, wanted: Wanted = ALL, opened: str = "") -> Board:
+    """Lay out the whole board with the codes that are wanted; `opened` is a column shown in full."""
     ids = {"reader": user.pk, "project": project.pk}
-    codes, categories = CODES(**ids), CATEGORIES(**ids)
-    cards = counted(codes, COUNTS(project=project.pk))
-    kept = [card for card in cards if holds(card.code, q)]
+    codes, categories = EVERYWHERE.codes(**ids), CATEGORIES(**ids)
+    cards = counted(codes, EVERYWHERE.counts(project=project.pk))
+    kept = kept_of(cards, wanted, project)
     columns = lay_out(kept, [None, *categories], opened)
-    if q.strip():
+    if wanted.fields:
         columns = [column for column in columns if column.total]
-    quote([card for column in columns for card in column.cards], TYPICAL(**ids))
+    quote([card for column in columns for card in column.cards], EVERYWHERE.typical(**ids))
     unsorted = sum(code.category_id is None for code in codes)
     counts = Counts(len(codes), unsorted, len(categories))
     waiting = sum(code.adopted_at is None for code in codes)
     return Board(columns, categories, same_names(cards), counts, len(kept), waiting)
 
 
-def some_columns(user: User, project: Project, keys: Collection[Category | None], q: str = "") -> list[Column]:
+def some_columns(
+    user: User, project: Project, keys: Collection[Category | None], wanted: Wanted = ALL
+) -> list[Column]:  # fmt: skip
     """Lay out only these columns, as `board` would."""
-    pks = [category.pk for category in keys if category]
-    among = Q(category__in=pks) | Q(category=None) if None in keys else Q(category__in=pks)
-    codes = [code for code in board_codes(user, project).filter(among) if holds(code, q)]
-    columns = lay_out(with_counts(project, codes), keys)
-    add_quotes(user, project, [card for column in columns for card in column.cards])
+    cards, near = [], []
+    for category in keys:
+        pile, where = (IN_CATEGORY, {"category": category.pk}) if category else (UNSORTED_ONES, {})
+        codes = pile.codes(reader=user.pk, project=project.pk, **where)
+        cards += counted(codes, pile.counts(project=project.pk, **where))
+        near += pile.typical(reader=user.pk, project=project.pk, **where)
+    columns = lay_out(kept_of(cards, wanted, project), keys)
+    quote([card for column in columns for card in column.cards], near)
     return columns
 
 
 def counts(user: User, project: Project) -> Counts:
     """Count what stands on the board."""
-    codes = board_codes(user, project).order_by().aggregate(all=Count("pk"), unsorted=Count("pk", Q(category=None)))
-    return Counts(codes["all"], codes["unsorted"], board_categories(user, project).order_by().count())
+    sorted_into = PLACED(reader=user.pk, project=project.pk)
+    return Counts(len(sorted_into), sorted_into.count(None), len(COLUMNS(reader=user.pk, project=project.pk)))
+
+
+def kept_of(cards: Iterable[Card], wanted: Wanted, project: Project) -> list[Card]:
+    """Keep the cards that are wanted; what they count stays the whole."""
+    kept = [card for card in cards if card.segments >= wanted.least and holds(card.code, wanted.q)]
+    if wanted.uses:
+        used = set(released_codings(project).filter(wanted.uses).values_list("stands", flat=True))
+        kept = [card for card in kept if card.code.pk in used]
+    return kept
 
 
 def holds(code: Code, q: str) -> bool:
@@ -264,7 +279,29 @@ def of_different_incidents(found: list[tuple[int, Any]]) -> list[int]:
     return [*firsts.values(), *rest][:QUOTES]
 
 
-CODES = Prepared(lambda: board_codes(READER, PROJECT))
+class Pile(NamedTuple):
+    """What is asked of some of the board's codes: themselves, their counts, and the codings that may be quoted."""
+
+    codes: Prepared
+    counts: Prepared
+    typical: Prepared
+
+
+def pile(codes: Q, codings: Q) -> Pile:
+    """Prepare what is asked of these codes, which stand for these codings."""
+    return Pile(
+        Prepared(lambda: board_codes(READER, PROJECT).filter(codes)),
+        Prepared(lambda: counts_of(released_codings(PROJECT).filter(codings))),
+        Prepared(lambda: typical(READER, released_codings(PROJECT).filter(codings))),
+    )
+
+
+def pile_in(category: Slot | None) -> Pile:
+    own = Q(code__merged_into=None, code__category=category)
+    return pile(Q(category=category), own | Q(code__merged_into__isnull=False, code__merged_into__category=category))
+
+
+EVERYWHERE, UNSORTED_ONES, IN_CATEGORY = pile(Q(), Q()), pile_in(None), pile_in(number("category"))
 CATEGORIES = Prepared(lambda: board_categories(READER, PROJECT))
-COUNTS = Prepared(lambda: counts_of(released_codings(PROJECT)))
-TYPICAL = Prepared(lambda: typical(READER, released_codings(PROJECT)))
+COLUMNS = Prepared(lambda: board_categories(READER, PROJECT).order_by().values_list("pk", flat=True))
+PLACED = Prepared(lambda: board_codes(READER, PROJECT).order_by().values_list("category", flat=True))

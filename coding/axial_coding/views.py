@@ -18,6 +18,7 @@ from coding.axial_coding.forms import CategoryForm, MergeForm, RelationForm
 from coding.axial_coding.paradigms import SLOTS, paradigms
 from coding.axial_coding.previews import merge_preview
 from coding.axial_coding.splitting import ways
+from coding.axial_coding.wanted import ALL, Wanted, choices
 from coding.codes.models import Category, Code, Relation
 from coding.codes.rules import create_category, relate
 from coding.codes.rules import unrelate as take_back
@@ -36,11 +37,12 @@ def board(request: MemberRequest, project: Project) -> HttpResponse:
 
 
 def board_page(request: MemberRequest, project: Project, form: CategoryForm, status: int = 200) -> HttpResponse:
-    q = request.GET.get("q", "")[:200]
+    wanted = Wanted.read(request.GET)
     opened = request.GET.get("column", "")
-    found = queries.board(request.user, project, q, opened)
+    found = queries.board(request.user, project, wanted, opened)
     context = {
-        "board": found, "columns": with_faces(project, found.columns, q), "q": q, "form": form,
+        "board": found, "columns": with_faces(project, found.columns, wanted), "form": form,
+        "wanted": wanted, "choices": choices(project),
         "categories": found.categories,
         "is_lead": request.membership.role == "lead", "shown_proposals": f":{queries.PROPOSALS}",
     }  # fmt: skip
@@ -53,7 +55,7 @@ def card(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """One card with its choice of a category: a small page, or for htmx the form inside the card."""
     found = get_object_or_404(queries.board_codes(request.user, project).select_related("category"), uid=uid)
     categories = queries.board_categories(request.user, project)
-    context = {"code": found, "categories": categories, "q": request.GET.get("q", "")[:200]}
+    context = {"code": found, "categories": categories, "wanted": Wanted.read(request.GET)}
     part = "#move" if request.headers.get("HX-Request") else ""
     return render(request, f"axial_coding/card.html{part}", context)
 
@@ -70,7 +72,7 @@ def move(request: MemberRequest, project: Project) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return refreshed(request, says) if new.strip() else moved_columns(request, project, left | {into}, says)
     place = f"column-{into.uid if into else queries.UNSORTED}"
-    return back_with(request, board_url(project, request.POST.get("q", ""), place), says)
+    return back_with(request, board_url(project, Wanted.read(request.POST), place), says)
 
 
 def refreshed(request: MemberRequest, says: str) -> HttpResponse:
@@ -83,10 +85,10 @@ def moved_columns(
     request: MemberRequest, project: Project, touched: set[Category | None], says: str
 ) -> HttpResponse:  # fmt: skip
     """Answer htmx with the columns that changed, and the words for everybody."""
-    q = request.POST.get("q", "")[:200]
-    columns = queries.some_columns(request.user, project, touched, q)
+    wanted = Wanted.read(request.POST)
+    columns = queries.some_columns(request.user, project, touched, wanted)
     context = {
-        "columns": with_faces(project, columns, q), "q": q, "says": says, "is_lead": True,
+        "columns": with_faces(project, columns, wanted), "wanted": wanted, "says": says, "is_lead": True,
         "counts": queries.counts(request.user, project),
     }  # fmt: skip
     return trigger_client_event(render(request, "axial_coding/_moved.html", context), "announce", {"value": says})
@@ -97,8 +99,8 @@ def moved_in_words(codes: list[Code], into: Category | None) -> str:
     return f"{moved} in “{into}” now." if into else f"{moved} back among the unsorted."
 
 
-def board_url(project: Project, q: str = "", place: str = "") -> str:
-    query = f"?{urlencode({'q': q[:200]})}" if q else ""
+def board_url(project: Project, wanted: Wanted = ALL, place: str = "") -> str:
+    query = f"?{wanted.query}" if wanted.query else ""
     return reverse("axial_coding:board", args=[project.slug]) + query + (f"#{place}" if place else "")
 
 

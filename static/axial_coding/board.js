@@ -15,11 +15,15 @@ const cardsIn = (within) => [...within.querySelectorAll(".code-card")].filter((c
 
 /** Make one card the board's tab stop, with its controls; the others wait for the arrows. @param {HTMLElement | undefined} current */
 function rove(current) {
-  for (const card of board.querySelectorAll(".code-card")) {
-    const index = card === current ? 0 : -1;
-    card.tabIndex = index;
-    for (const control of card.querySelectorAll("a, input, select, button")) control.tabIndex = index;
-  }
+  // Only what changes is written: a look at each of 500 cards costs more than the move itself.
+  for (const stop of board.querySelectorAll('.code-card:is([tabindex="0"], :not([tabindex]))')) if (stop !== current) rank(stop, -1);
+  if (current) rank(current, 0);
+}
+
+/** @param {HTMLElement} card @param {number} index */
+function rank(card, index) {
+  card.tabIndex = index;
+  for (const control of card.querySelectorAll("a, input, select, button")) control.tabIndex = index;
 }
 
 /** @param {HTMLElement | undefined} card */
@@ -98,6 +102,7 @@ document.addEventListener("click", (event) => {
 function tellSelected() {
   const note = document.getElementById("selected");
   const count = document.querySelectorAll(".code-card > header > :checked").length;
+  document.getElementById("sort")?.toggleAttribute("data-selected", count > 0);
   if (note) note.textContent = count ? `${count} selected:` : "Select cards, then";
 }
 document.addEventListener("change", (event) => {
@@ -123,16 +128,28 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.requestConfig?.verb !== "post" || !event.detail.successful) return;
   if (!event.detail.elt.isConnected || afterwards.length) go(afterwards.map((id) => document.getElementById(id)).find((card) => card?.checkVisibility()));
+  says("success");
   const bar = document.getElementById("sort");
   if (bar?.contains(event.detail.elt)) bar.reset();
   tellSelected();
 });
 
+/**
+ * Colour the notice above the board, and give it words unless the answer has brought them. The notice itself stays:
+ * when a neighbour comes or goes, the browser works out the style of the whole board anew.
+ * @param {"success" | "error"} tone @param {string} [text]
+ */
+function says(tone, text) {
+  const notice = document.getElementById("board-says");
+  if (!notice) return;
+  notice.className = `notice ${tone}`;
+  if (text !== undefined) notice.textContent = text;
+}
+
 document.addEventListener("htmx:responseError", (event) => {
-  const says = document.getElementById("board-says");
   const plain = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
   const text = plain ? event.detail.xhr.responseText : "That was not done. Reload the page and try again.";
-  if (says) Object.assign(says, { textContent: text, className: "notice error" });
+  says("error", text);
   alertNow(text);
 });
 

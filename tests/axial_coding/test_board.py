@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from coding.axial_coding import queries
+from coding.axial_coding.wanted import Wanted
 from coding.codes.models import Category, Code
 from coding.codes.rules import merge_codes, place, retire
 from coding.lib import clock
@@ -104,7 +105,7 @@ def test_equal_names_are_proposed_for_merging_the_adopted_one_to_keep(project, l
 
 
 def test_the_search_keeps_codes_with_all_words(project, lead, sorted_out):
-    board = queries.board(lead, project, "MAKES thíngs")
+    board = queries.board(lead, project, Wanted("MAKES thíngs"))
     assert (names(board), board.found) == ({"unsorted": ["sometimes makes things up"]}, 1)
 
 
@@ -289,10 +290,10 @@ def test_the_board_costs_the_same_whatever_stands_on_it(
     for number, code in enumerate(many_codes(project, lead, codes, adopted_at=clock.now())):
         Code.objects.filter(pk=code.pk).update(category=columns[number % categories])
     browser = sign_in(lead)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         browser.get(url(project))
     data = {"code": code_named("inventing").uid, "category": columns[0].uid}
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(39):
         browser.post(url(project, "move"), data, headers={"HX-Request": "true"})
 
 
