@@ -90,7 +90,7 @@ document.addEventListener("keydown", (event) => {
 
 board?.addEventListener("focusin", (event) => {
   const card = event.target.closest(".code-card");
-  if (card && card.tabIndex !== 0) rove(card);
+  if (card) rove(card);
 });
 
 document.addEventListener("click", (event) => {
@@ -131,6 +131,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   says("success");
   const bar = document.getElementById("sort");
   if (bar?.contains(event.detail.elt)) bar.reset();
+  // New cards come as tab stops, for those who have no script.
+  if (board) rove(document.activeElement?.closest(".code-card") ?? board.querySelector("details[open] > ul > .code-card"));
   tellSelected();
 });
 

@@ -101,6 +101,21 @@ class Person:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def reach(self, target):
+        """Go to an element by Tab, or by Shift and Tab where it stands before the focus."""
+        where = target.evaluate("(one) => document.activeElement.compareDocumentPosition(one)")
+        inside = self.page.evaluate("document.activeElement !== document.body")
+        key = "Shift+Tab" if inside and where & 2 else "Tab"
+        for _ in range(80):
+            if target.evaluate("(one) => one === document.activeElement"):
+                return
+            self.press(key)
+        raise AssertionError(f"{key} does not lead to {target}.")
+
+    def use(self, target):
+        self.reach(target)
+        self.press("Enter")
+
     def done(self):
         assert self.faults == []
         self.context.close()

@@ -182,6 +182,7 @@ class Hands:
 
     def __init__(self, coder, server, uid, key, script):
         self.page, self.press, self.server, self.uid, self.key = coder.page, coder.press, server, uid, key
+        self.coder = coder
         self.script, self.text, self.names = script, text_of(script), {}
         self.paragraph, self.spans = words_of(self.text)
 
@@ -277,20 +278,8 @@ class Keyboard(Hands):
     def onwards(self):
         return "ArrowLeft" if self.script == "arabic" else "ArrowRight"
 
-    def reach(self, target):
-        """Go to an element by Tab, or by Shift and Tab where it stands before the focus."""
-        where = target.evaluate("(one) => document.activeElement.compareDocumentPosition(one)")
-        inside = self.page.evaluate("document.activeElement !== document.body")
-        key = "Shift+Tab" if inside and where & 2 else "Tab"
-        for _ in range(80):
-            if target.evaluate("(one) => one === document.activeElement"):
-                return
-            self.press(key)
-        raise AssertionError(f"{key} does not lead to {target}.")
-
     def use(self, target):
-        self.reach(target)
-        self.press("Enter")
+        self.coder.use(target)
 
     def enter(self, uid, first):
         self.use(self.page.locator(f'#text .seg[tabindex][data-seg^="{uid}"]'))
@@ -299,7 +288,7 @@ class Keyboard(Hands):
         if self.page.evaluate("document.activeElement === document.body"):
             self.press(self.onwards)  # which leads into the text
         if not self.page.evaluate("document.activeElement.closest('#text') !== null"):
-            self.reach(self.page.locator("#text"))
+            self.coder.reach(self.page.locator("#text"))
         self.press("Control+Home", *["ArrowDown"] * self.paragraph, *[self.onwards] * first)
         self.press(*[f"Shift+{self.onwards}"] * (last - first), *["Enter"] * opens)
 
