@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from coding.agreement.api import Measurements
 from coding.axial_coding.api import Placements
+from coding.axial_coding.cooccurrence_api import CoOccurrences
 from coding.axial_coding.relation_api import BoardMoves, Properties, Relations
 from coding.codes.api import Codes, Projects, Scales
 from coding.incidents.api import Incidents
@@ -70,6 +71,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/ratings/scale/", Ratings.as_view({"get": "scale"}), name="rating-scale"),
     path(f"{IN_ASSIGNMENT}/ratings/submit/", Ratings.as_view({"post": "submit"}), name="rating-submit"),
     path(f"{IN_PROJECT}/board-moves/", BoardMoves.as_view({"post": "create"}), name="board-moves"),
+    path(f"{IN_PROJECT}/co-occurrence/", CoOccurrences.as_view({"get": "list"}), name="co-occurrence"),
+    path(
+        f"{IN_PROJECT}/co-occurrence/segments/",
+        CoOccurrences.as_view({"get": "segments"}),
+        name="co-occurrence-segments",
+    ),
     path(
         f"{IN_PROJECT}/categories/<uuid:category>/properties/",
         Properties.as_view({"get": "list", "post": "create", "delete": "destroy"}),

@@ -1,8 +1,10 @@
 from django.urls import path
 
 from coding.axial_coding import (
+    cooccurrence_views,
     duplicate_views,
     evidence_views,
+    map_views,
     property_views,
     regroup_views,
     sort_views,
@@ -19,6 +21,9 @@ urlpatterns = [
     path("p/<slug:slug>/axial/adopt/", views.adopt, name="adopt"),
     path("p/<slug:slug>/axial/acts/", views.acts, name="acts"),
     path("p/<slug:slug>/axial/duplicates/", duplicate_views.duplicates, name="duplicates"),
+    path("p/<slug:slug>/axial/co-occurrence/", cooccurrence_views.matrix, name="cooccurrence"),
+    path("p/<slug:slug>/axial/co-occurrence/<uuid:one>/<uuid:other>/", cooccurrence_views.behind, name="behind_pair"),
+    path("p/<slug:slug>/axial/map/", map_views.relation_map, name="map"),
     path("p/<slug:slug>/axial/merge/", views.merge, name="merge"),
     path("p/<slug:slug>/axial/categories/", views.new_category, name="new_category"),
     path("p/<slug:slug>/axial/categories/<uuid:uid>/properties/", property_views.properties, name="properties"),

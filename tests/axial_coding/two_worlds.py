@@ -51,6 +51,9 @@ def sort_pages(w):
         *(page("split", slug, one.uid) for one in (w.codes[0], w.bos_code)),
         *(posts("split", slug, one.uid, data={"do": do, "name": "x"}) for one in (w.codes[0], w.bos_code) for do in ("begin", "goes")),
         page("duplicates", slug), page("regroup", slug, w.category.uid),
+        page("cooccurrence", slug), page("cooccurrence", slug, query=f"?of=categories&way=incident&order=jaccard&about={w.category.uid}&page=2"),
+        *(page("behind_pair", slug, w.codes[0].uid, one.uid, query="?way=segment&page=2") for one in (w.codes[2], w.bos_code)), page("behind_pair", slug, w.category.uid, w.second.uid, query="?way=incident"),
+        page("map", slug), page("map", slug, query=f"?about={w.category.uid}"),
         *(posts("regroup", slug, w.category.uid, data={"do": do, "target": w.second.uid, "name": "x", "reason": "x"}) for do in ("merge", "split")),
         page("sorts", slug, w.sorting.uid), posts("adopt", slug), page("acts", slug), page("evidence", slug, w.project.uid), posts("evidence", slug, w.project.uid), page("properties", slug, w.category.uid), posts("properties", slug, w.category.uid, data={"do": "set", "name": "x"}), page("acts", slug, query="?page=2"), posts("acts", slug, data={"event": w.project.uid, "reason": "x"}), page("sort", theirs),
         page("sort", here), page("sort", here, query="?column=unsorted"),
@@ -80,6 +83,8 @@ def sort_by_program(w, ask, sends):
         sends("relation-attach", project, one, data={"segment": code, "speaks": "for"}), sends("relation-take-back", project, one, one, method="delete"), sends("relation-detail", project, one, method="delete"),
         ask("properties", project, w.category.uid), sends("properties", project, w.category.uid, data={"name": "x"}), sends("properties", project, w.category.uid, method="delete"),
         sends("properties-incidents", project, w.category.uid, data={"property": "x", "incidents": [{"incident": 1, "step": 1}]}), sends("board-moves", project, data={"codes": [code], "new": "Fees"}),
+        ask("co-occurrence", project), ask("co-occurrence", project, query=f"?of=codes&way=incident&order=jaccard&about={w.bos_code.uid}&page_size=1&page=1"),
+        *(ask("co-occurrence-segments", project, query=f"?one={w.codes[0].uid}&other={other.uid}&way=segment&page_size=1&page=1") for other in (w.codes[2], w.bos_code)),
         ask("placement", here), ask("placement", theirs),
         *(sends("placement", uid, data=data) for data in moves for uid in (here, theirs)), ask("placement", here),
         *(sends("placement-category", uid, pile.uid, method=how, data={"name": "Money"} if how == "patch" else None)
