@@ -148,14 +148,18 @@ def cooccurrence(user: User, project: Project, asked: Setting) -> Found:
     by_pk = {word.pk: word for word in words}
     about = next((word for word in words if word.uid == asked.about), None)
     pairs = in_order(counted, by_pk, asked.order, about.pk if about else None)
-    couples = {pair: Couple(by_pk[pair[0]], by_pk[pair[1]], counted.pairs[pair], counted.either(pair))
-               for pair in counted.pairs}  # fmt: skip
+    couples = {pair: couple_of(pair, counted, by_pk) for pair in counted.pairs}
     chosen = most_met(pairs, counted, by_pk)
     if about and about in chosen:
         chosen = [about, *(word for word in chosen if word != about)]
     met = {pk for pair in pairs for pk in pair}
     rows = [row_of(word, chosen, couples, counted) for word in chosen]
     return Found([couples[pair] for pair in pairs], rows, len(met), words, bool(held), about)
+
+
+def couple_of(pair: Pair, counted: Counted, by_pk: dict[int, Word]) -> Couple:
+    one, other = sorted((by_pk[pk] for pk in pair), key=lambda word: (word.name_key, word.pk))
+    return Couple(one, other, counted.pairs[pair], counted.either(pair))
 
 
 def in_order(counted: Counted, by_pk: dict[int, Word], order: str, about: int | None) -> list[Pair]:
@@ -255,11 +259,21 @@ def quote_of(segment: Segment, incident: Incident, address: str) -> Quoted:
     words = text[start:end]
     if len(words) > LONGEST:
         words = text[start : around(text, start + LONGEST)[0]] + "…"
-    first, last = around(text, max(0, start - BESIDE))[0], around(text, min(len(text), end + BESIDE))[1]
-    before, after = ("…" if first else "") + text[first:start], text[end:last] + ("…" if last < len(text) else "")
+    before, after = beside(text, start, end)
     names = sorted({coding.code.name for coding in segment.codings.all()})
     where = address.format(incident.number) + place(text, start, end)
     return Quoted(segment, incident, before, words, after, names, where)
+
+
+def beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """Give some whole words before a span, and some after it."""
+    first, last = around(text, max(0, start - BESIDE))[0], around(text, min(len(text), end + BESIDE))[1]
+    before, after = text[first:start], text[end:last]
+    if first:
+        before = "…" + (before.partition(" ")[2] if " " in before else before)
+    if last < len(text):
+        after = (after.rpartition(" ")[0] if " " in after else after) + "…"
+    return before, after
 
 
 def place(text: str, start: int, end: int) -> str:

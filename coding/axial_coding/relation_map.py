@@ -16,7 +16,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 WIDE, HIGH = 172, 48  # a box
-APART = 28  # at least between two boxes
+APART = 48  # at least between two boxes
 SPREAD = 190  # about the length of a line
 BOW = 30  # between lines of one pair
 ROW = 1300  # parts beside each other, about

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coding.axial_coding.cooccurrence import INCIDENT, OVERLAP, SEGMENT, behind, count, stretches, units
-from coding.axial_coding.cooccurrence_queries import Setting, cooccurrence, place
+from coding.axial_coding.cooccurrence_queries import Setting, beside, cooccurrence, place
 from coding.codes.models import Code
 from coding.codes.rules import merge_codes, retire
 from coding.codes.rules import place as put
@@ -197,7 +197,7 @@ def url(project, *pair, query=""):
 def test_the_page_shows_the_matrix_and_each_cell_leads_to_its_segments(sign_in, project, lead, words):
     client = sign_in(lead)
     body = client.get(url(project)).content.decode()
-    one, other = sorted((code_named("promise"), code_named("proof")), key=lambda code: code.pk)
+    one, other = code_named("promise"), code_named("proof")
     assert url(project, one, other) in body
     opened = client.get(url(project, one, other, query="?way=overlap")).content.decode()
     assert "4 of the 4 segments" in opened
@@ -269,7 +269,7 @@ def test_the_program_gets_the_same_counts_and_the_segments(project, lead, words)
     rows = door.get(f"{path}?way=segment").json()["results"]
     promise, rule = code_named("promise"), code_named("rule")
     assert rows == [
-        {"one": str(min(promise, rule, key=lambda code: code.pk).uid), "other": str(max(promise, rule, key=lambda code: code.pk).uid),
+        {"one": str(promise.uid), "other": str(rule.uid),
          "count": 2, "either": 2, "jaccard": 1.0}
     ]  # fmt: skip
     behind_it = door.get(f"{path}segments/?one={promise.uid}&other={rule.uid}&way=segment&page_size=1").json()
@@ -318,6 +318,15 @@ def test_of_many_codes_the_matrix_shows_those_that_meet_others_most(sign_in, pro
     body = sign_in(lead).get(url(project)).content.decode()
     assert "The 20 codes that meet others most, of 28 that meet any" in body
     assert "Pairs 1 to 50 of" in body
+
+
+def test_words_beside_a_segment_are_whole():
+    text = f"{'long before ' * 9}the words said{' and long after' * 9}"
+    start = text.index("the words")
+    before, after = beside(text, start, start + len("the words said"))
+    assert (before[:9], before[-7:]) == ("…before l", "before ")
+    assert after == " and long after and long after and long after and long…"
+    assert beside("one two", 4, 7) == ("one ", "")
 
 
 def test_a_place_is_found_by_its_paragraph_and_its_words():
