@@ -106,6 +106,13 @@ function begin() {
   middle(Number(svg.dataset.x), Number(svg.dataset.y));
 }
 
+/** Keep size and middle when the frame takes another shape. @param {number} scale @param {typeof view} was */
+function reshape(scale, was) {
+  const [x, y] = [was.x + was.width / 2, was.y + was.height / 2];
+  show({ width: frame.clientWidth / scale, height: frame.clientHeight / scale, x: 0, y: 0 });
+  middle(x, y);
+}
+
 if (svg) {
   frame.dataset.live = "";
   document.querySelector(".map-tools").hidden = false;
@@ -118,6 +125,11 @@ if (svg) {
   for (const end of ["pointerup", "pointercancel"]) frame.addEventListener(end, () => { from = null; });
   frame.addEventListener("click", (event) => { if (dragged) event.preventDefault(); dragged = false; }, true);
   frame.addEventListener("dragstart", (event) => event.preventDefault());
-  new ResizeObserver(() => begin()).observe(frame);
+  let shape = [frame.clientWidth, frame.clientHeight];
+  new ResizeObserver(() => {
+    const now = [frame.clientWidth, frame.clientHeight];
+    if (now[0] && String(now) !== String(shape)) reshape(shape[0] / view.width, view);
+    if (now[0]) shape = now;
+  }).observe(frame);
   for (const button of document.querySelectorAll("[data-map]")) button.addEventListener("click", () => act(button.dataset.map));
 }
