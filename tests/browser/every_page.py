@@ -30,7 +30,9 @@ def kind_of(path):
 
 
 def links(page):
-    return page.eval_on_selector_all("a[href]", "all => all.map((one) => one.href)")
+    # By the attribute: the property of a link in a picture is no text.
+    whole = "(one) => new URL(one.getAttribute('href'), document.baseURI).href"
+    return page.eval_on_selector_all("a[href]", f"all => all.map({whole})")
 
 
 def pages(person, start=("/", "/account/", "/password/", "/projects/new/")):
