@@ -22,7 +22,7 @@ from itertools import combinations
 
 SEGMENT, OVERLAP, INCIDENT = "segment", "overlap", "incident"
 
-Pair = tuple[int, int]  # words by their database ids, the smaller first
+Pair = tuple[int, int]  # words by numbers, the smaller first
 
 
 @dataclass
@@ -68,8 +68,10 @@ class Counted:
 def stretches(rows: Iterable[tuple[int, int, int, int, int, int]]) -> list[Stretch]:
     """Join rows (word, segment, reading, incident, start, end) to segments with all their words."""
     found: dict[int, Stretch] = {}
-    for word, segment, *place in rows:
-        found.setdefault(segment, Stretch(segment, *place)).words.add(word)
+    for word, segment, reading, incident, start, end in rows:
+        if segment not in found:
+            found[segment] = Stretch(segment, reading, incident, start, end)
+        found[segment].words.add(word)
     return list(found.values())
 
 
@@ -79,7 +81,7 @@ def units(held: Iterable[Stretch], way: str) -> list[Unit]:
         return [of_incident(inside) for inside in by(held, "incident").values()]
     if way == OVERLAP:
         return [unit for inside in by(held, "reading").values() for unit in met(inside)]
-    return [Unit([one], frozenset(one.words), frozenset(one.words)) for one in held]
+    return [alone(one) for one in held]
 
 
 def by(held: Iterable[Stretch], what: str) -> dict[int, list[Stretch]]:
@@ -87,6 +89,11 @@ def by(held: Iterable[Stretch], what: str) -> dict[int, list[Stretch]]:
     for one in held:
         groups[getattr(one, what)].append(one)
     return groups
+
+
+def alone(one: Stretch) -> Unit:
+    words = frozenset(one.words)
+    return Unit([one], words, words)
 
 
 def of_incident(inside: Sequence[Stretch]) -> Unit:
@@ -110,14 +117,13 @@ def met(reading: Iterable[Stretch]) -> list[Unit]:
 
 def count(held: Iterable[Unit]) -> Counted:
     """Count units by word and by pair, in one pass."""
-    alone, pairs, shared = Counter[int](), Counter[Pair](), Counter[Pair]()
+    by_word, shared, beside = Counter[int](), Counter[Pair](), Counter[Pair]()
     for unit in held:
-        alone.update(unit.own)
-        both = list(combinations(sorted(unit.own), 2))
-        shared.update(both)
-        pairs.update(both)
-        pairs.update({(min(a, b), max(a, b)) for a in unit.own for b in unit.near - unit.own})
-    return Counted(alone, pairs, shared)
+        by_word.update(unit.own)
+        shared.update(combinations(sorted(unit.own), 2))
+        if unit.near is not unit.own:
+            beside.update({(min(a, b), max(a, b)) for a in unit.own for b in unit.near - unit.own})
+    return Counted(by_word, shared + beside if beside else shared, shared)
 
 
 def behind(held: Iterable[Unit], one: int, other: int) -> list[Stretch]:

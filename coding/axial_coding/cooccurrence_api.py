@@ -91,10 +91,10 @@ class CoOccurrences(OnBoard):
         if pair is None:
             raise Http404
         found = queries.behind_pair(person(request), self.project, *pair)[way_asked(request)]
-        page = self.paginate_queryset(found.readable)  # type: ignore[arg-type]  # pages are cut from a list as well
+        page = self.paginate_queryset(found.readable)
         rows = Segment.objects.select_related("assignment__coder", "assignment__incident").with_codes()
         held = rows.defer("assignment__incident__text", "assignment__incident__search_text").in_bulk(page or [])
-        return self.get_paginated_response(BehindRow([held[pk] for pk in page or []], many=True).data)
+        return self.get_paginated_response([BehindRow(held[pk]).data for pk in page or []])
 
 
 def way_asked(request: Request) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 from urllib.parse import quote
 from uuid import UUID
 
@@ -93,6 +93,29 @@ class Couple:
 
 
 @dataclass(frozen=True)
+class Couples(Sequence[Couple]):
+    """Pairs in order; each is made when it is looked at, for a list of them is read page by page."""
+
+    words: Sequence[Word]
+    counted: Counted
+    pairs: list[Pair]
+
+    def of(self, pair: Pair) -> Couple:
+        one, other = pair
+        return Couple(self.words[one], self.words[other], self.counted.pairs[pair], self.counted.either(pair))
+
+    def __len__(self) -> int:
+        return len(self.pairs)
+
+    @overload
+    def __getitem__(self, at: int) -> Couple: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Couple]: ...
+    def __getitem__(self, at: int | slice) -> Couple | list[Couple]:
+        return [self.of(pair) for pair in self.pairs[at]] if isinstance(at, slice) else self.of(self.pairs[at])
+
+
+@dataclass(frozen=True)
 class Cell:
     """A cell of the matrix; without `couple` the two never meet, or are one and the same."""
 
@@ -112,7 +135,7 @@ class Row:
 class Found:
     """All pairs in order, and the matrix of the words that meet others most; `met` words meet any."""
 
-    pairs: list[Couple]
+    pairs: Couples
     rows: list[Row]
     met: int
     words: list[Word]
@@ -130,14 +153,14 @@ def words_of(user: User, project: Project, of: str) -> list[Word]:
     return list(found)
 
 
-def read(project: Project, words: Iterable[Word], of: str) -> list[Stretch]:
-    """Read the segments of released rounds with those of the words that stand on them."""
-    held = {word.pk for word in words}
+def read(project: Project, words: Sequence[Word], of: str) -> list[Stretch]:
+    """Read the segments of released rounds with those of the words that stand on them, by their places in `words`."""
+    places = {word.pk: at for at, word in enumerate(words)}
+    if of == CATEGORIES:
+        inside = Code.objects.filter(project=project, category__in=places).living()
+        places = {code: places[category] for code, category in inside.values_list("pk", "category")}
     rows = released_codings(project).order_by("segment_id").values_list("stands", *PLACE)
-    if of == CODES:
-        return stretches(row for row in rows if row[0] in held)
-    inside = dict(Code.objects.filter(project=project, category__in=held).living().values_list("pk", "category"))
-    return stretches((inside[row[0]], *row[1:]) for row in rows if row[0] in inside)
+    return stretches((places[row[0]], *row[1:]) for row in rows if row[0] in places)
 
 
 def cooccurrence(user: User, project: Project, asked: Setting) -> Found:
@@ -145,50 +168,40 @@ def cooccurrence(user: User, project: Project, asked: Setting) -> Found:
     words = words_of(user, project, asked.of)
     held = read(project, words, asked.of)
     counted = count(units(held, asked.way))
-    by_pk = {word.pk: word for word in words}
-    about = next((word for word in words if word.uid == asked.about), None)
-    pairs = in_order(counted, by_pk, asked.order, about.pk if about else None)
-    couples = {pair: couple_of(pair, counted, by_pk) for pair in counted.pairs}
-    chosen = most_met(pairs, counted, by_pk)
-    if about and about in chosen:
-        chosen = [about, *(word for word in chosen if word != about)]
-    met = {pk for pair in pairs for pk in pair}
-    rows = [row_of(word, chosen, couples, counted) for word in chosen]
-    return Found([couples[pair] for pair in pairs], rows, len(met), words, bool(held), about)
+    about = next((at for at, word in enumerate(words) if word.uid == asked.about), None)
+    pairs = in_order(counted, asked.order, about)
+    couples = Couples(words, counted, pairs)
+    met = met_by(pairs, counted)
+    chosen = sorted(met, key=lambda at: (at != about, -met[at], at))[:IN_MATRIX]
+    rows = [row_of(at, chosen, couples) for at in chosen]
+    return Found(couples, rows, len(met), words, bool(held), None if about is None else words[about])
 
 
-def couple_of(pair: Pair, counted: Counted, by_pk: dict[int, Word]) -> Couple:
-    one, other = sorted((by_pk[pk] for pk in pair), key=lambda word: (word.name_key, word.pk))
-    return Couple(one, other, counted.pairs[pair], counted.either(pair))
+def in_order(counted: Counted, order: str, about: int | None) -> list[Pair]:
+    """Put pairs in order: the largest first, then by names, which is the order of their numbers."""
+    sizes = [(counted.pairs[pair], counted.jaccard(pair), pair) for pair in counted.pairs if about in (None, *pair)]
+    keyed = [(-size, -share, pair) if order == COUNT else (-share, -size, pair) for size, share, pair in sizes]
+    return [pair for _, _, pair in sorted(keyed)]
 
 
-def in_order(counted: Counted, by_pk: dict[int, Word], order: str, about: int | None) -> list[Pair]:
-    """Put pairs in order: the largest first, then by names."""
-
-    def key(pair: Pair) -> tuple[float, float, str, str, Pair]:
-        size, share = float(counted.pairs[pair]), counted.jaccard(pair)
-        first, second = (size, share) if order == COUNT else (share, size)
-        return -first, -second, by_pk[pair[0]].name_key, by_pk[pair[1]].name_key, pair
-
-    return sorted((pair for pair in counted.pairs if about is None or about in pair), key=key)
-
-
-def most_met(pairs: Iterable[Pair], counted: Counted, by_pk: dict[int, Word]) -> list[Word]:
-    """Give the words that meet others most, summed over these pairs."""
+def met_by(pairs: Iterable[Pair], counted: Counted) -> Counter[int]:
+    """Sum for each word how often it meets another, over these pairs."""
     sums = Counter[int]()
-    for pair in pairs:
-        for pk in pair:
-            sums[pk] += counted.pairs[pair]
-    most = sorted(sums, key=lambda pk: (-sums[pk], by_pk[pk].name_key, pk))
-    return [by_pk[pk] for pk in most[:IN_MATRIX]]
+    for one, other in pairs:
+        sums[one] += counted.pairs[one, other]
+        sums[other] += counted.pairs[one, other]
+    return sums
 
 
-def row_of(word: Word, columns: Iterable[Word], couples: dict[Pair, Couple], counted: Counted) -> Row:
-    cells = []
-    for column in columns:
-        couple = couples.get((min(word.pk, column.pk), max(word.pk, column.pk))) if column != word else None
-        cells.append(Cell(couple, column == word, heat(couple.jaccard) if couple else 0))
-    return Row(word, counted.units[word.pk], cells)
+def row_of(at: int, columns: Iterable[int], couples: Couples) -> Row:
+    cells = [cell_of(couples.of((min(at, column), max(at, column))), at == column) for column in columns]
+    return Row(couples.words[at], couples.counted.units[at], cells)
+
+
+def cell_of(couple: Couple, is_same: bool) -> Cell:
+    if is_same or not couple.count:
+        return Cell(None, is_same, 0)
+    return Cell(couple, is_same, heat(couple.jaccard))
 
 
 STEPS = (0.05, 0.1, 0.2, 0.4)
@@ -240,10 +253,10 @@ def behind_pair(user: User, project: Project, of: str, one: Word, other: Word) -
 
 
 def behind_way(held: list[Unit], pair: tuple[Word, Word], may: set[int]) -> Behind:
-    counted, ids = count(held), (min(pair[0].pk, pair[1].pk), max(pair[0].pk, pair[1].pk))
-    found = sorted(behind(held, *ids), key=lambda one: (one.incident, one.start, one.end, one.segment))
+    counted = count(held)
+    found = sorted(behind(held, 0, 1), key=lambda one: (one.incident, one.start, one.end, one.segment))
     readable = [one.segment for one in found if one.segment in may]
-    couple = Couple(*pair, counted.pairs[ids], counted.either(ids))
+    couple = Couple(*pair, counted.pairs[0, 1], counted.either((0, 1)))
     return Behind(couple, readable, len(found) - len(readable))
 
 

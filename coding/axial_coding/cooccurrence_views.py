@@ -64,6 +64,6 @@ def behind(request: MemberRequest, project: Project, one: UUID, other: UUID) -> 
     context = {
         "asked": asked, "of": of, "one": first, "other": second, "here": ways[asked.way], "page": page,
         "ways": [(way, words, ways[way].couple) for way, words in queries.WAYS.items()],
-        "segments": queries.quoted(page.object_list, address), "detail": f"codes:{queries.word_of(of)}",
+        "segments": queries.quoted(list(page), address), "detail": f"codes:{queries.word_of(of)}",
     }  # fmt: skip
     return render(request, "axial_coding/behind_pair.html", context)
