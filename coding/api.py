@@ -21,6 +21,7 @@ from coding.people.api import Members
 from coding.reconciliation.api import Releases
 from coding.rounds.api import Assignments, Rounds
 from coding.selective_coding.api import Ratings
+from coding.selective_coding.flow_api import Flows
 from coding.selective_coding.mapping_api import Places
 from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
 from coding.selective_coding.sampling_api import Samplings
@@ -94,6 +95,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="rating-second-thought",
     ),
     path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
+    path(f"{IN_PROJECT}/flow/", Flows.as_view({"get": "retrieve"}), name="flow"),
     path(f"{IN_PROJECT}/saturation/", Saturations.as_view({"get": "retrieve"}), name="saturation"),
     path(f"{IN_ASSIGNMENT}/places/", Places.as_view({"get": "retrieve"}), name="places"),
     path(f"{IN_ASSIGNMENT}/places/scale/", Places.as_view({"get": "scale"}), name="places-scale"),

@@ -99,6 +99,7 @@ def api_crawl(w):
         sends("memo-detail", project, w.memos[0].uid, method="patch", data={"version": 1, "kind": "theoretical"}),
         *(sends("memo-share", project, one.uid) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         *(sends("memo-detail", project, one.uid, method="delete") for one in (w.memos[1], w.bos_memo, w.thirds_memo)), ask("memo-list", project, query="?q="),
+        ask("flow", project), *(ask("flow", project, query=f"?scale={w.scale.uid}&by={by}&within={within}") for by, within in (("modality", f"category:{w.category.uid}"), ("incident", "unsorted"), ("x", ""))),
         ask("saturation", project), ask("saturation", project, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}"),
         ask("saturation-judgement-list", project), sends("saturation-judgement-list", project, data={"category": str(w.category.uid), "reached": True, "rationale": "x"}),
         ask("sampling", project), ask("sampling", project, query=f"?scale={w.scale.uid}"), ask("negative-case-list", project), *(sends("negative-case-list", project, data={"category": str(w.category.uid), "changed": "nothing", "why": "x", **more}) for more in ({}, {"segment": w.bos.segment})),

@@ -275,6 +275,8 @@ def crawl(w):
         page("axial_coding:relations", slug), posts("axial_coding:unrelate", slug, NOBODY),
         page("selective_coding:integrate", slug), page("selective_coding:scale", slug, w.scale.uid), *changing_the_scale(w), page("selective_coding:vectors", slug), page("selective_coding:vectors", slug, query="?round=Rated before&scale=x"),
         posts("selective_coding:place", slug, w.scale.uid, w.category.uid), posts("selective_coding:storyline", slug, data={"text": "x", "version": 1}),
+        page("selective_coding:flow", slug), page("selective_coding:flow", slug, query=f"?scale={w.scale.uid}&by=year&within=category:{w.category.uid}"),
+        *(page("selective_coding:flow_quotes", slug, query=f"?scale={w.scale.uid}&by=modality&at={at}&group={group}&page=1") for at, group in ((f"category:{w.category.uid}", ""), ("", "is:"))),
         page("selective_coding:saturation", slug), page("selective_coding:saturation", slug, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}&page=1"),
         page("selective_coding:judge", slug, w.category.uid), posts("selective_coding:judge", slug, w.category.uid, data={"reached": "yes", "rationale": "x"}),
         page("selective_coding:sampling", slug), page("selective_coding:sampling", slug, query=f"?scale={w.scale.uid}"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from coding.selective_coding import (
+    flow_views,
     mapping_views,
     negative_views,
     results_views,
@@ -19,6 +20,8 @@ urlpatterns = [
     path("p/<slug:slug>/selective/scales/<uuid:uid>/edit/", scale_edit_views.edit, name="scale_edit"),
     path("p/<slug:slug>/selective/scales/<uuid:uid>/edit/<uuid:part>/", scale_edit_views.part, name="scale_part"),
     path("p/<slug:slug>/selective/storyline/", views.storyline, name="storyline"),
+    path("p/<slug:slug>/selective/flow/", flow_views.flow, name="flow"),
+    path("p/<slug:slug>/selective/flow/quotes/", flow_views.flow_quotes, name="flow_quotes"),
     path("p/<slug:slug>/selective/saturation/", saturation_views.saturation, name="saturation"),
     path("p/<slug:slug>/selective/saturation/<uuid:uid>/", saturation_views.judge, name="judge"),
     path("p/<slug:slug>/selective/sampling/", sampling_views.sampling, name="sampling"),
