@@ -6,17 +6,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from coding.lib.clusters import around
 from coding.selective_coding.flow import CATEGORY, CODE, LAYER, PLACE, Flow, Group, Node
+from coding.selective_coding.marks import cut, marked
 
 WIDTH, BAR, TOP = 1184, 8, 34
 COLUMNS = {"group": 132, CODE: 262, CATEGORY: 508, PLACE: 754, LAYER: 1016}  # where the bars of each begin
 HEADS = {"group": "Incidents", CODE: "Codes", CATEGORY: "Categories", PLACE: "Scale categories", LAYER: "Layers"}
 LETTERS = {"group": 19, CODE: 33, CATEGORY: 33, PLACE: 35, LAYER: 22}  # of a name on one line
-MARKS = "▲■●◆▼✚"  # of the layers by position, as everywhere
 LINES = {LAYER: 3, PLACE: 2, CATEGORY: 2}
 LINE = 15  # from one line of a name to the next
-SLOT, GAP, LEAST, TALL = 19, 3, 1.5, 420  # a bar's room, the gap after it, its least height, the height of all uses
+SLOT, GAP, LEAST = 19, 3, 1.5  # a bar's room, the gap after it, its least height
+TALL, THICKEST = 420, 24  # the height of all uses together, and of one where there are few
 
 
 @dataclass(frozen=True)
@@ -71,17 +71,18 @@ def picture(found: Flow) -> Picture | None:
     """Draw a map that holds at least one use; None for another."""
     if not found.uses:
         return None
-    unit = TALL / found.uses
+    unit = min(TALL / found.uses, THICKEST)
     columns = {level: [node for node in found.nodes if node.level == level] for level in (CODE, CATEGORY, PLACE, LAYER)}
-    tall = max(total(column, unit) for column in columns.values())
+    rooms = [max(SLOT, one.uses * unit) + GAP for one in found.groups]
+    tall = max(sum(rooms), *(total(column, unit) for column in columns.values()))
     tops = stacked([height_of(node, unit) for node in columns[CODE]], TOP, tall)
     at = {node.key: centred(y, height_of(node, unit), node.uses * unit)
           for node, y in zip(columns[CODE], tops, strict=True)}  # fmt: skip
     for level in (CATEGORY, PLACE, LAYER):
         at |= beside_children(columns[level], at, unit, tall)
-    groups = stacked([max(SLOT, one.uses * unit) + GAP for one in found.groups], TOP, tall)
-    starts = {one.key: centred(y, max(SLOT, one.uses * unit) + GAP, one.uses * unit)
-              for one, y in zip(found.groups, groups, strict=True)}  # fmt: skip
+    groups = stacked(rooms, TOP, tall)
+    starts = {one.key: centred(y, room, one.uses * unit)
+              for one, y, room in zip(found.groups, groups, rooms, strict=True)}  # fmt: skip
     bars = [group_bar(one, *starts[one.key]) for one in found.groups]
     bars += [node_bar(node, *at[node.key]) for column in columns.values() for node in column]
     bands = [*from_groups(found.groups, columns[CODE], starts, at, unit), *between(found.nodes, at, unit)]
@@ -104,10 +105,6 @@ def lines_of(level: str, name: str) -> list[str]:
             lines[-1] = longer
             break
     return [cut(one, letters) for one in lines]
-
-
-def cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: around(text, most - 1)[0]].rstrip() + "…"
 
 
 def height_of(node: Node, unit: float) -> float:
@@ -165,8 +162,8 @@ def group_bar(one: Group, y: float, height: float) -> Bar:
 
 def node_bar(node: Node, y: float, height: float) -> Bar:
     x, words = COLUMNS[node.level], lines_of(node.level, node.name)
-    if node.level == LAYER and 0 < node.end.layer <= len(MARKS):
-        words[0] = f"{MARKS[node.end.layer - 1]} {words[0]}"
+    if node.level == LAYER:
+        words[0] = marked(node.end.layer, words[0])
     first = y + height / 2 - (len(words) - 1) * LINE / 2
     lines = [(round(first + number * LINE, 1), line) for number, line in enumerate(words)]
     return Bar(node.key, node.level, node.name, lines, x, round(y, 1), max(LEAST, round(height, 1)), x + BAR + 6,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import sqrt
 
 from coding.codes.models import Scale, ScaleCategory
 from coding.selective_coding.standing import Report, Standing, categories_of, standing, touches
+from coding.selective_coding.value_space import Value
 
 # By what the counts can be divided: label, and how an incident without it is called.
 DIVIDED = {
@@ -81,6 +82,7 @@ class Results:
     is_random: bool
     rounds: list[str]
     by: str
+    values: list[Value]
 
     @property
     def sums_to(self) -> int:
@@ -110,8 +112,20 @@ def results(scale: Scale, by: str = "") -> Results:
         scale, lines, [(name, len(pks)) for name, pks in columns],
         len(held.reports), occurrences(held.reports.values()),
         sum(any(row.is_plural for row in rows) for rows in held.rows.values()), any_of, held.is_random,
-        [one.name for one in held.rounds], by,
+        [one.name for one in held.rounds], by, values_of(scale, held, categories),
     )  # fmt: skip
+
+
+def values_of(scale: Scale, held: Standing, categories: list[ScaleCategory]) -> list[Value]:
+    """Count the stances on each value; a presence scale has none."""
+    if scale.rating_kind != Scale.RatingKind.STANCE:
+        return []
+    said = Counter((row.category, row.stance) for rows in held.rows.values() for row in rows)
+    return [
+        Value(str(one.uid), one.name, one.layer.position, one.layer.name, said[one.pk, -1], said[one.pk, 0],
+              said[one.pk, 1])
+        for one in categories
+    ]  # fmt: skip
 
 
 def occurrences(reports: Iterable[Report]) -> int:

@@ -14,7 +14,9 @@ from coding.lib.columns import as_uid
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
 from coding.selective_coding import queries, results
+from coding.selective_coding.layer_picture import layer_picture
 from coding.selective_coding.saturation_queries import Opened
+from coding.selective_coding.value_space import value_space
 
 PER_PAGE = 50
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,8 +37,10 @@ def results_page(request: MemberRequest, project: Project) -> HttpResponse:
     by = by if by in results.DIVIDED else ""
     context: dict[str, Any] = {"scales": scales, "scale": scale, "by": by, "divided": results.DIVIDED.items()}
     if scale:
-        context["found"] = results.results(scale, by)
+        context["found"] = found = results.results(scale, by)
         context["is_stance"] = scale.rating_kind == Scale.RatingKind.STANCE
+        if not by:
+            context |= {"layers": layer_picture(found.lines), "space": value_space(found.values)}
     kinds = {one.rating_kind: one for one in reversed(scales)}
     if len(kinds) == len(Scale.RatingKind):
         crossed = results.cross(kinds[Scale.RatingKind.PRESENCE], kinds[Scale.RatingKind.STANCE])
