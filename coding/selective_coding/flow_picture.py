@@ -41,6 +41,11 @@ class Bar:
     def end(self) -> bool:
         return self.level == "group"
 
+    @property
+    def says(self) -> str:
+        """Say in words what the bar shows."""
+        return f"{self.name}: {used(self.uses)} in {self.incidents} incident{'' if self.incidents == 1 else 's'}"
+
 
 @dataclass(frozen=True)
 class Band:
@@ -89,6 +94,10 @@ def picture(found: Flow) -> Picture | None:
     shown = [level for level in COLUMNS if level == "group" or columns[level]]
     heads = [(COLUMNS[level] + (BAR if level == "group" else 0), HEADS[level], level == "group") for level in shown]
     return Picture(round(TOP + tall + 8), heads, bars, bands)
+
+
+def used(uses: int) -> str:
+    return "1 use" if uses == 1 else f"{uses} uses"
 
 
 def lines_of(level: str, name: str) -> list[str]:
@@ -183,7 +192,7 @@ def from_groups(
                 left[one.key] += uses * unit
                 right[node.key] += uses * unit
                 path = ribbon(COLUMNS["group"] + BAR, ends[0], COLUMNS[CODE], ends[1], uses * unit)
-                says = f"{one.name} to {node.name}"
+                says = f"{one.name} to {node.name}: {used(uses)}"
                 found.append(Band(path, says, uses, node.end.layer, node.key, one.key, 0))
     return found
 
@@ -197,7 +206,7 @@ def between(nodes: Sequence[Node], at: dict[str, tuple[float, float]], unit: flo
             y = at[node.parent.key][0] + taken[node.parent.key]
             taken[node.parent.key] += node.uses * unit
             path = ribbon(COLUMNS[node.level] + BAR, at[node.key][0], COLUMNS[node.parent.level], y, node.uses * unit)
-            says, column = f"{node.name} to {node.parent.name}", levels.index(node.level)
+            says, column = f"{node.name} to {node.parent.name}: {used(node.uses)}", levels.index(node.level)
             found.append(Band(path, says, node.uses, node.end.layer, node.key, "", column))
     return sorted(found, key=lambda band: band.column)
 

@@ -27,10 +27,10 @@ ENDED = {"unsorted": "in no category", "unfit": "in categories that do not fit",
 
 
 class Cell(NamedTuple):
-    """A number of the table, of whom, and where it leads."""
+    """A number of the table, what it is of, and where it leads."""
 
     uses: int
-    group: str
+    of: str
     address: str
 
 
@@ -116,16 +116,21 @@ def by_address(addresses: Addresses, found: Map, key: str) -> str:
 
 def lines(found: Map, addresses: Addresses) -> list[Line]:
     """Write the map as rows: each layer, what stands under it, and so on down to the codes."""
-    groups = [(one.key, one.name) for one in found.flow.groups]
     return [
-        Line(
-            node, KINDS[node.level], addresses.of(node), addresses.behind(node.key),
-            [Cell(node.cells[key], name, addresses.behind(node.key, key) if node.cells[key] else "")
-             for key, name in groups],
-            node.depth,
-        )
+        Line(node, KINDS[node.level], addresses.of(node), addresses.behind(node.key), cells(found, node, addresses),
+             node.depth)
         for node in found.flow.nodes
     ]  # fmt: skip
+
+
+def cells(found: Map, node: Node, addresses: Addresses) -> list[Cell]:
+    """Write a row's numbers, group by group, in words that a template need not put together for each."""
+    row = []
+    for one in found.flow.groups:
+        uses = node.cells[one.key]
+        of = f" {'use' if uses == 1 else 'uses'}: {node.name}, {one.name}"
+        row.append(Cell(uses, of, addresses.behind(node.key, one.key) if uses else ""))
+    return row
 
 
 @require_safe

@@ -21,6 +21,7 @@ PARTS = (
     "figures",
     "saturation",
     "board",
+    "flow",
 )
 
 
@@ -54,6 +55,7 @@ def run(parts, folder, postgres):
         coding,
         crowd,
         figures,
+        flow,
         growth,
         imports,
         pages,
@@ -66,7 +68,7 @@ def run(parts, folder, postgres):
     from tests.bench.ground import Ground
 
     modules = {"size": size, "start": start, "pages": pages, "saves": saves, "coding": coding, "painting": painting, "crowd": crowd, "imports": imports,
-               "growth": growth, "agreement": agreement, "figures": figures, "saturation": saturation, "board": board}  # fmt: skip
+               "growth": growth, "agreement": agreement, "figures": figures, "saturation": saturation, "board": board, "flow": flow}  # fmt: skip
     ground = Ground(folder, postgres)
     for name, value in facts(folder, postgres):
         say(f"{name:11} {value}")

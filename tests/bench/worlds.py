@@ -15,8 +15,8 @@ from django.db import transaction  # noqa: E402
 from coding.agreement.models import Measurement  # noqa: E402
 from coding.agreement.rules import measure  # noqa: E402
 from coding.axial_coding.rules import sort  # noqa: E402
-from coding.codes.models import Code, ScaleCategory  # noqa: E402
-from coding.codes.rules import start_project  # noqa: E402
+from coding.codes.models import Category, Code, ScaleCategory  # noqa: E402
+from coding.codes.rules import map_category, start_project  # noqa: E402
 from coding.desk.demonstration import PASSWORD  # noqa: E402
 from coding.incidents.columns import RowValues  # noqa: E402
 from coding.incidents.models import Incident  # noqa: E402
@@ -24,6 +24,7 @@ from coding.incidents.rules import import_rows  # noqa: E402
 from coding.lib import clock  # noqa: E402
 from coding.open_coding import judging  # noqa: E402
 from coding.open_coding import rules as open_coding  # noqa: E402
+from coding.open_coding.models import Coding, Segment  # noqa: E402
 from coding.open_coding.naming import Naming  # noqa: E402
 from coding.people.models import Project, Role, User  # noqa: E402
 from coding.people.rules import add_member  # noqa: E402
@@ -174,6 +175,58 @@ def board():
     return {"slug": slug, "codes": len(codes), "categories": CATEGORIES}
 
 
+@transaction.atomic
+def flow(count):
+    """So many incidents with 10 of 400 codes by each of two coders; most codes in 40 categories, these on the scale.
+
+    The codes are coined by the verb; the other 40,000 codings are written as rows, and released as a release leaves them.
+    """
+    slug, lead = project()["slug"], User.objects.get(email="lead@bench.example")
+    held, chance = Project.objects.get(slug=slug), random.Random(FLOW_CODES)
+    kinds = ("text", "image", "video", "audio", "")
+    import_rows(held, [
+        RowValues(n, title=f"Report {n}", text=report(n, 120), external_id=f"R-{n}", modality=kinds[n % len(kinds)])
+        for n in range(1, count + 1)
+    ])  # fmt: skip
+    coders = new_people(held, lead, ["ada", "bo"])
+    coded = opened(lead, held, coders, Round.Stage.OPEN, list(Incident.objects.filter(project=held)))
+    ones = list(coded.assignments.select_related("incident", "coder").order_by("pk"))
+    for number in range(FLOW_CODES):
+        code_densely_once(ones[0], number)
+    codes = list(Code.objects.filter(project=held).order_by("pk"))
+    often = [1 / (rank + 5) for rank in range(FLOW_CODES)]
+    segments, codings = [], []
+    for one in ones[1:]:
+        for nth, code in enumerate(dict.fromkeys(chance.choices(codes, often, k=10))):
+            segments.append(Segment(assignment=one, start=nth * 30, end=nth * 30 + 25))
+            codings.append(Coding(segment=segments[-1], code=code))
+    Segment.objects.bulk_create(segments, 2_000)
+    Coding.objects.bulk_create(codings, 2_000)
+    now = clock.now()
+    coded.assignments.update(state="submitted", submitted_at=now)
+    Code.objects.filter(project=held).update(released_at=now)
+    Round.objects.filter(pk=coded.pk).update(state=Round.State.RELEASED, released_at=now, released_by=lead)
+    open_readings(lead, Round.objects.get(pk=coded.pk))
+    scale, places = held.scales.get(), list(ScaleCategory.objects.filter(layer__scale__project=held))
+    for number in range(CATEGORIES):
+        sort(lead, held, codes[: FLOW_CODES - 20][number::CATEGORIES], None, f"Category number {number}")
+    for number, category in enumerate(Category.objects.filter(project=held).order_by("pk")):
+        map_category(lead, category, scale, places[number % 13] if number % 13 < len(places) else None, "So it is.")
+    return {"slug": slug, "codes": len(codes), "codings": len(codings), "incidents": count}
+
+
+FLOW_CODES = 400
+
+
+def code_densely_once(one, number):
+    """Coin one more code on three words of an incident."""
+    words = list(re.finditer(r"\S+", one.incident.text))
+    start = words[number % (len(words) - 3)].start() + number // (len(words) - 3)
+    end = words[number % (len(words) - 3) + 2].end()
+    hits = [(start, end, None)]
+    open_coding.code_hits(one.coder, one, hits, Naming(name=f"a code of some length, number {number}"))
+
+
 def code_densely(one, count):
     """Code stretches of one to twelve words anywhere, fifty with each code."""
     chance, text = random.Random(count), one.incident.text
@@ -208,7 +261,13 @@ def rate_all(rated, lead):
 
 
 if __name__ == "__main__":
-    making = {"saving": saving, "project": project, "growth": growth, "coding": coding, "rated": rated, "board": board}[
-        sys.argv[1]
-    ]
+    making = {
+        "saving": saving,
+        "project": project,
+        "growth": growth,
+        "coding": coding,
+        "rated": rated,
+        "board": board,
+        "flow": flow,
+    }[sys.argv[1]]
     print(json.dumps(making(*map(int, sys.argv[2:]))))

@@ -80,7 +80,7 @@ def test_a_band_opened_by_keys_leads_to_the_quotes_behind_it(lead):
     lead.press("ArrowDown", "ArrowRight", "ArrowDown")
     band = page.locator("svg.flow a:focus")
     expect(band).to_have_attribute("data-column", "1")
-    code, uses = re.match(r"(.+) to .+, (\d+) uses?", band.get_attribute("aria-label")).groups()
+    code, uses = re.match(r"(.+) to .+: (\d+) uses?", band.locator("title").text_content()).groups()
     lead.press("Enter")
     page.wait_for_url("**/flow/quotes/**")
     expect(page.locator("h1")).to_contain_text(code)

@@ -96,7 +96,9 @@ def test_the_table_equals_the_rows(sign_in, lead, project, url, sorted_out):
         for end in ends:
             expected[str(end)][incident[pk].modality or "not stated"] += 1
     shown = {
-        line.node.key.split(":")[-1]: Counter({cell.group: cell.uses for cell in line.cells if cell.uses})
+        line.node.key.split(":")[-1]: Counter(
+            {cell.of.rpartition(", ")[2]: cell.uses for cell in line.cells if cell.uses}
+        )
         for line in lines
     }
     assert shown == dict(expected)
