@@ -44,7 +44,7 @@ class Bar:
     @property
     def says(self) -> str:
         """Say in words what the bar shows."""
-        return f"{self.name}: {used(self.uses)} in {self.incidents} incident{'' if self.incidents == 1 else 's'}"
+        return f"{self.name}: {used(self.uses)} in {self.incidents:,} incident{'' if self.incidents == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def picture(found: Flow) -> Picture | None:
 
 
 def used(uses: int) -> str:
-    return "1 use" if uses == 1 else f"{uses} uses"
+    return "1 use" if uses == 1 else f"{uses:,} uses"
 
 
 def lines_of(level: str, name: str) -> list[str]:

@@ -195,6 +195,10 @@ class Behind:
     uses: list[tuple[Coded, str]]
     closed: int
 
+    @property
+    def all(self) -> int:
+        return len(self.uses) + self.closed
+
 
 def behind(found: Map, at: str, group: str) -> Behind | None:
     """Give the uses behind a part of the map, of all incidents or of one group; None where there is no such part."""
