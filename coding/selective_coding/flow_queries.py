@@ -170,10 +170,10 @@ def label_of(by: str, value: Any) -> Label:
 
 
 class Quote(NamedTuple):
-    """Words of an incident under a code; without coder they are the consensus."""
+    """Words of an incident under a code; without coders they are the consensus."""
 
     words: str
-    coders: str
+    coders: tuple[str, ...]
     span: tuple[int, int]
 
 
@@ -241,12 +241,13 @@ def of_coders(project: Project, coded: Sequence[Coded], codes: Collection[int]) 
         segment__assignment__state=Assignment.State.SUBMITTED, segment__assignment__uncodable_because="",
         segment__assignment__coder__is_machine=False,
     ).annotate(words=words_of(f"{at}__incident__text", "segment__start", "segment__end"))  # fmt: skip
-    order = ("segment__start", "segment__end", f"{at}__coder__name", "pk")
-    found: Found = defaultdict(list)
-    for incident, round_, code, *said in rows.order_by(*order).values_list(
+    order = ("segment__start", "segment__end", f"{at}__coder", "pk")
+    read = rows.order_by(*order).values_list(
         f"{at}__incident", f"{at}__round", "stands", "words", "segment__start", "segment__end", f"{at}__coder__name"
-    ):
-        put(found[incident, round_, code], *said)
+    )
+    found: Found = defaultdict(list)
+    for incident, round_, code, words, start, end, coder in read:
+        put(found[incident, round_, code], words, (start, end), coder)
     return found
 
 
@@ -255,13 +256,12 @@ def of_consensus(project: Project, coded: Sequence[Coded], codes: Collection[int
     rows = ConsensusCoding.objects.filter(
         round__project=project, incident__in={one.incident for one in coded}, round__in={one.round for one in coded}
     ).annotate(stands=Coalesce("code__merged_into", "code"), words=words_of("incident__text", "start", "end"))
+    read = rows.filter(stands__in=list(codes)).order_by("start", "end", "pk")
     found: Found = defaultdict(list)
-    for incident, round_, code, *said in (
-        rows.filter(stands__in=list(codes))
-        .order_by("start", "end", "pk")
-        .values_list("incident", "round", "stands", "words", "start", "end")
+    for incident, round_, code, words, start, end in read.values_list(
+        "incident", "round", "stands", "words", "start", "end"
     ):
-        put(found[incident, round_, code], *said, "")
+        put(found[incident, round_, code], words, (start, end))
     return found
 
 
@@ -269,10 +269,9 @@ def words_of(text: str, start: str, end: str) -> Substr:
     return Substr(text, F(start) + 1, Least(F(end) - F(start), Value(QUOTE_LENGTH)))
 
 
-def put(quotes: list[Quote], words: str, start: int, end: int, coder: str) -> None:
+def put(quotes: list[Quote], words: str, span: tuple[int, int], *coder: str) -> None:
     """Add words to quotes; coders who coded the same words stand beside each other on one line."""
-    said = f"{words}…" if end - start > QUOTE_LENGTH else words
-    if quotes and quotes[-1].span == (start, end):
-        earlier = quotes.pop()
-        coder = ", ".join(dict.fromkeys([*filter(None, earlier.coders.split(", ")), *filter(None, [coder])]))
-    quotes.append(Quote(said, coder, (start, end)))
+    if quotes and quotes[-1].span == span:
+        coder = tuple(dict.fromkeys((*quotes.pop().coders, *coder)))
+    cut = "…" if span[1] - span[0] > QUOTE_LENGTH else ""
+    quotes.append(Quote(words + cut, coder, span))

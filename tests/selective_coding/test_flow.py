@@ -1,5 +1,6 @@
 """The map of the whole: its numbers equal the rows, nothing closed shows, and every band leads to its quotes."""
 
+import re
 from collections import Counter, defaultdict
 from itertools import pairwise
 
@@ -159,7 +160,7 @@ def ways(codes, places=3, inside=5):
     found = {}
     for number in range(codes):
         at = number // inside
-        ends = (End(f"category:{at}", CATEGORY, f"Category {at}"), End(f"place:{at % places}", PLACE, f"Place {at % places}", (at % places,)))  # fmt: skip
+        ends = (End(f"category:{at}", CATEGORY, f"Category {at} with a name that takes a second line"), End(f"place:{at % places}", PLACE, f"Place {at % places}", (at % places,)))  # fmt: skip
         found[f"code:{number}"] = Way(End(f"code:{number}", CODE, f"code {number}"), ends)
     return found
 
@@ -221,6 +222,31 @@ def test_bands_leave_and_reach_their_bars_in_full(held, kinds):
         assert out[node.key, False] == (node.uses if node.parent else 0)
 
 
+def ends_of(band):
+    """Where a band leaves and where it arrives: top and bottom of each."""
+    y1, y2, foot2, foot1 = re.fullmatch(
+        r"M\d+ ([\d.]+)C\d+ [\d.]+ \d+ [\d.]+ \d+ ([\d.]+)V([\d.]+)C\d+ [\d.]+ \d+ [\d.]+ \d+ ([\d.]+)Z", band.path
+    ).groups()
+    return (float(y1), float(foot1)), (float(y2), float(foot2))
+
+
+@given(HELD, st.integers(1, 30))
+def test_bands_lie_beside_each_other_on_their_bars(held, kinds):
+    found = gathered(held, 150, kinds)
+    shown, sides = picture(found), defaultdict(list)
+    bars = {bar.key: bar for bar in shown.bars} if shown else {}
+    for band in shown.bands if shown else []:
+        left, right = ends_of(band)
+        node = found.node(band.at)
+        sides[band.group or node.key, "leaves"].append(left)
+        sides[node.key if band.group else node.parent.key, "arrives"].append(right)
+    for (key, _), ends in sides.items():
+        ends.sort()
+        assert ends[0][0] == pytest.approx(bars[key].y, abs=0.2)
+        assert ends[-1][1] == pytest.approx(bars[key].y + bars[key].height, abs=0.9)
+        assert all(one[1] == pytest.approx(other[0], abs=0.9) for one, other in pairwise(ends))
+
+
 @given(HELD, st.integers(1, 30))
 def test_no_two_bars_of_a_column_overlap_and_all_stay_inside(held, kinds):
     shown = picture(gathered(held, 150, kinds))
@@ -265,8 +291,8 @@ def test_quotes_are_the_words_with_who_coded_them(sign_in, lead, project, url, s
     address = reverse("selective_coding:flow_quotes", args=[project.slug])
     uses = sign_in(lead).get(address, {"at": f"code:{fee.uid}"}).context["uses"]
     assert [[(quote.words, quote.coders) for quote in use.quotes] for use in uses[:2]] == [
-        [("late fee", "Ada")],
-        [("late fee", "Ada, Bo")],
+        [("late fee", ("Ada",))],
+        [("late fee", ("Ada", "Bo"))],
     ]
 
 
@@ -277,7 +303,7 @@ def test_quotes_of_a_settled_round_are_its_consensus(sign_in, lead, project, cod
     found = drawn(lead, project)
     address = reverse("selective_coding:flow_quotes", args=[project.slug])
     [use] = sign_in(lead).get(address, {"at": f"code:{code.uid}", "group": "no:4", "by": "incident"}).context["uses"]
-    assert ([(one.words, one.coders) for one in use.quotes], use.one.number) == ([("hotel", "")], 4)
+    assert ([(one.words, one.coders) for one in use.quotes], use.one.number) == ([("hotel", ())], 4)
     assert found.settled == found.flow.incidents
 
 
