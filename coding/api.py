@@ -26,9 +26,11 @@ from coding.selective_coding.mapping_api import Places
 from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
 from coding.selective_coding.sampling_api import Samplings
 from coding.selective_coding.saturation_api import Judgements, Saturations
+from coding.selective_coding.scale_edit_api import ScaleEdits
 
 app_name = "api"
 IN_PROJECT = "projects/<uuid:project>"
+IN_PART = f"{IN_PROJECT}/scales/<uuid:uid>/parts/<uuid:part>"
 IN_ASSIGNMENT = "assignments/<uuid:assignment>"
 
 
@@ -93,6 +95,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         f"{IN_ASSIGNMENT}/ratings/second-thought/",
         Ratings.as_view({"post": "second_thought"}),
         name="rating-second-thought",
+    ),
+    path(f"{IN_PROJECT}/scales/<uuid:uid>/", ScaleEdits.as_view({"get": "retrieve"}), name="scale-detail"),
+    path(f"{IN_PROJECT}/scales/<uuid:uid>/parts/", ScaleEdits.as_view({"post": "create"}), name="scale-parts"),
+    path(f"{IN_PART}/", ScaleEdits.as_view({"patch": "partial_update"}), name="scale-part"),
+    path(f"{IN_PART}/effects/", ScaleEdits.as_view({"get": "effects"}), name="scale-part-effects"),
+    *(
+        path(f"{IN_PART}/{verb.replace('_', '-')}/", ScaleEdits.as_view({"post": verb}), name=f"scale-part-{verb}")
+        for verb in ("move", "retire", "bring_back", "merge", "split", "undo")
     ),
     path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
     path(f"{IN_PROJECT}/flow/", Flows.as_view({"get": "retrieve"}), name="flow"),

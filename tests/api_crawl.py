@@ -62,7 +62,7 @@ def api_crawl(w):
         *(ask("round-states", project, one.uid) for one in rounds), ask("round-states", project, w.coding.uid, query="?state=submitted"),
         *(sends(f"round-{verb}", project, w.draft.uid) for verb in ("open", "release")),
         sends("round-open-readings", project, w.coding.uid), sends("round-release", project, w.coding.uid, data={"reason": "x"}),
-        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w),
+        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w), *parts(w),
         ask("round-measurements", project, w.rated.uid, query="?batch=all"), sends("round-measurements", project, w.rated.uid),
         sends("round-reopen", project, w.coding.uid, data={"assignment": str(w.code_theirs.uid), "reason": "x"}),
         ask("assignment-list"), ask("assignment-list", query=f"?project={project}&round={w.coding.uid}&state=to_do&stage=open"),
@@ -106,6 +106,22 @@ def api_crawl(w):
         ask("chain-break-list", project), ask("chain-break-list", project, query=f"?scale={w.scale.uid}"),
         sends("round-detail", project, w.draft.uid, method="delete"),
         ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),
+    ]  # fmt: skip
+
+
+def parts(w):
+    """The living scale by program; a coder of an open blind round learns nothing of what is done to it."""
+    at, why = (w.project.uid, w.scale.uid, w.seventh.uid), {"reason": "x"}
+    more = {
+        "move": {"to": "up"},
+        "merge": {"into": str(w.seventh.uid)},
+        "split": {"kept": {"name": "x"}, "made": {"name": "y"}},
+    }
+    verbs = ("move", "retire", "bring_back", "merge", "split", "undo")
+    return [
+        ask("scale-detail", *at[:2]), ask("scale-part-effects", *at), sends("scale-parts", *at[:2], data={"name": "x", **why}),
+        sends("scale-part", *at, method="patch", data={"name": "x", **why}),
+        *(sends(f"scale-part-{verb}", *at, data=why | more.get(verb, {})) for verb in verbs),
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from coding.agreement.models import Measurement
 from coding.agreement.rules import measure
 from coding.codes import rules as code_rules
-from coding.codes import scale_edits
+from coding.codes import scale_edits, scale_regroup
 from coding.codes.models import Category, Code, Edition, Proposal
 from coding.incidents.models import Import
 from coding.lib import clock
@@ -191,6 +191,10 @@ class World:
         scale_edits.reword(lead, self.seventh, {"name": "A name of later"}, "Clearer.")
         scale_edits.move(lead, self.seventh, -1)
         scale_edits.add_category(lead, self.seventh.layer, {"name": "A thirteenth"}, "Missing.")
+        first, second, third, *_ = (c for layer in self.scale.layers.all() for c in layer.categories.all())
+        scale_regroup.retire(lead, first, "Not used.")
+        scale_regroup.merge(lead, second, third, "One thing.")
+        scale_regroup.split(lead, third, {"name": "A half"}, {"name": "The other half"}, [], "Two things.")
         code_rules.tell(lead, self.project, "A story.", 0)
         judge_saturation(lead, self.category, True, "All is filled.")
         note_case(lead, self.category, "none_found", "All read again.")
@@ -332,6 +336,8 @@ def changing_the_scale(w):
         page("selective_coding:scale_edit", slug, w.scale.uid), page("selective_coding:scale_part", slug, *at),
         posts("selective_coding:scale_edit", slug, w.scale.uid, data={"action": "up", "part": w.seventh.uid}),
         posts("selective_coding:scale_part", slug, *at, data={"name": "x", "reason": "x"}),
+        *(posts("selective_coding:scale_part", slug, *at, data={"do": do, "reason": "x"}) for do in ("retire", "bring_back", "merge", "split")),
+        posts("selective_coding:scale_edit", slug, w.scale.uid, data={"action": "undo", "event": w.seventh.uid, "reason": "x"}),
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coding.codes import rules
-from coding.codes.models import NAME_LENGTH, Code, Scale
+from coding.codes.models import NAME_LENGTH, Code, Layer, Scale, ScaleCategory, ScaleQuerySet
 from coding.codes.scale_files import MOST_CATEGORIES, from_plain
 from coding.codes.scale_rules import import_scale
 from coding.codes.scales import EMPTY, SHIPPED
@@ -130,7 +130,7 @@ class LayerRow(serializers.Serializer[Any]):
 
 
 class ScaleRow(serializers.Serializer[Any]):
-    """One scale with its layers."""
+    """One scale with its layers in use."""
 
     uid = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
@@ -264,6 +264,12 @@ class Codes(ProjectRoutes):
         return self.done(request, uid, lambda code: undo_last(person(request), code, reason))
 
 
+def with_layers(scales: ScaleQuerySet) -> ScaleQuerySet:
+    """Bring along the layers and categories in use."""
+    places = Prefetch("categories", queryset=ScaleCategory.objects.living())
+    return scales.prefetch_related(Prefetch("layers", queryset=Layer.objects.living().prefetch_related(places)))
+
+
 class Scales(ProjectRoutes):
     """The scales of a project as they stand now; a rating round reads its edition's."""
 
@@ -274,7 +280,7 @@ class Scales(ProjectRoutes):
     @extend_schema(responses=ScaleRow(many=True))
     def list(self, request: Request, project: UUID) -> Response:
         scales = Scale.objects.visible_to(person(request)).filter(project=self.project).order_by("name", "uid")
-        return page_of(self, scales.prefetch_related("layers__categories"), ScaleRow)
+        return page_of(self, with_layers(scales), ScaleRow)
 
     @extend_schema(request=NewScale, responses={201: ScaleRow})
     def create(self, request: Request, project: UUID) -> Response:

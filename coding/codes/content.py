@@ -87,7 +87,7 @@ def mapping_rows(project: Project) -> list[dict[str, Any]]:
 
 
 def scale_rows(project: Project) -> list[dict[str, Any]]:
-    """Nest each scale of a project: layers in their order, with their categories in theirs."""
+    """Nest each scale of a project: layers in use in their order, with their categories in theirs."""
     layers: dict[int, list[dict[str, Any]]] = {}
     places: dict[int, list[dict[str, Any]]] = {}
     for scale in (scales := SCALES(project=project.pk)):
@@ -125,9 +125,9 @@ MAPPINGS = Prepared(
     .select_related("category", "scale", "scale_category")
 )  # fmt: skip
 SCALES = Prepared(lambda: Scale.objects.filter(project=IN_PROJECT).order_by("pk"))
-LAYERS = Prepared(lambda: Layer.objects.filter(scale__project=IN_PROJECT).order_by("scale", "position"))
+LAYERS = Prepared(lambda: Layer.objects.filter(scale__project=IN_PROJECT).living().order_by("scale", "position"))
 PLACES = Prepared(
-    lambda: ScaleCategory.objects.filter(layer__scale__project=IN_PROJECT)
+    lambda: ScaleCategory.objects.filter(layer__scale__project=IN_PROJECT).living()
     .order_by("layer__scale", "layer__position", "position")
 )  # fmt: skip
 

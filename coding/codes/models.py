@@ -195,13 +195,21 @@ class Scale(Public):
         return self.name
 
 
+class LayerQuerySet(models.QuerySet["Layer"]):
+    def living(self) -> LayerQuerySet:
+        return self.filter(retired_at=None)
+
+
 class Layer(Public):
-    """One layer of a scale, at a position counted from 1."""
+    """One layer of a scale, at a position counted from 1; a retired one keeps its place in case it comes back."""
 
     scale = models.ForeignKey(Scale, models.CASCADE, related_name="layers")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=NAME_LENGTH)
     definition = models.TextField(blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LayerQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
@@ -210,9 +218,33 @@ class Layer(Public):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def label(self) -> str:
+        """Its name, with what became of it."""
+        return f"{self.name} (retired)" if self.retired_at else self.name
+
+
+class ScaleCategoryQuerySet(models.QuerySet["ScaleCategory"]):
+    def living(self) -> ScaleCategoryQuerySet:
+        return self.filter(retired_at=None)
+
+    def survivors(self) -> dict[int, int | None]:
+        """Say by key which category stands for each: itself, the one that it was merged into, or none (retired)."""
+        rows = {pk: (retired, into) for pk, retired, into in self.values_list("pk", "retired_at", "merged_into")}
+        found: dict[int, int | None] = {}
+        for pk in rows:
+            at: int | None = pk
+            while at is not None and rows[at][0]:
+                at = rows[at][1]
+            found[pk] = at
+        return found
+
 
 class ScaleCategory(Public):
-    """One category of a layer. `number` counts through the whole scale from 1 and is the key pressed for it."""
+    """One category of a layer. `number` counts through the whole scale from 1 and is the key pressed for it.
+
+    A category that was merged or retired keeps its number, and no other ever gets it.
+    """
 
     layer = models.ForeignKey(Layer, models.CASCADE, related_name="categories")
     position = models.PositiveSmallIntegerField()
@@ -221,13 +253,30 @@ class ScaleCategory(Public):
     definition = models.TextField(blank=True)
     use_when = models.TextField(blank=True)
     avoid_when = models.TextField(blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+
+    objects = ScaleCategoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["layer__position", "position"]
-        constraints = [models.UniqueConstraint(fields=["layer", "position"], name="scale_category_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["layer", "position"], name="scale_category_position_once"),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="scale_category_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(retired_at__isnull=False), name="scale_category_merged_is_retired"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def label(self) -> str:
+        """Its name, with what became of it."""
+        if self.merged_into:
+            return f"{self.name} (merged into {self.merged_into.number})"
+        return f"{self.name} (retired)" if self.retired_at else self.name
 
 
 class Mapping(Public):

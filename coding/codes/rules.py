@@ -38,6 +38,7 @@ from coding.codes.models import (
     Storyline,
     Word,
 )
+from coding.codes.scale_edits import in_use
 from coding.codes.scales import EMPTY, shipped
 from coding.codes.standing import adopt as adopt
 from coding.codes.standing import merge_codes as merge_codes
@@ -249,6 +250,8 @@ def map_category(
     if scale.project_id != category.project_id or (scale_category and scale_category.layer.scale_id != scale.pk):
         raise BadInput("The category and the scale belong to different projects.")
     category = usable(category)
+    if scale_category is not None:
+        in_use(scale_category)
     if scale_category is None and not rationale:
         raise BadInput("Say why it does not fit: that is a finding, and sends people back to the scale.")
     before = Mapping.objects.filter(category=category, scale=scale).select_related("scale_category").first()

@@ -1,4 +1,4 @@
-"""Verbs that change a living scale: reword, add and move its layers and categories.
+"""Verbs that change a living scale: reword, add and move its layers and categories (`scale_regroup` has the rest).
 
 Ratings and editions stay as they are: rounds read their edition, and a category keeps the number it was given, so
 that a number means the same in every edition.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Max
 
-from coding.codes.checks import MovedOn, NameTaken, named, worded
+from coding.codes.checks import MovedOn, NameTaken, NotLiving, named, worded
 from coding.codes.models import Layer, Scale, ScaleCategory
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput
@@ -23,6 +23,10 @@ Part = Layer | ScaleCategory
 FIELDS = {Layer: ("name", "definition"), ScaleCategory: ("name", "definition", "use_when", "avoid_when")}
 MOST_CATEGORIES = 200
 PARKED = 0  # positions count from 1, so nothing stands here
+
+
+class PartRetired(NotLiving):
+    sentence = "This part of the scale is retired. Choose one in use."
 
 
 def wording_of(part: Part) -> dict[str, str]:
@@ -46,9 +50,8 @@ def reword(by: User, part: Part, wording: dict[str, str], reason: str, version: 
     Raises BadInput, NameTaken, and MovedOn where `version` is not what stands.
     """
     lock_project_stream(scale_of(part).project)
-    part.refresh_from_db(fields=FIELDS[type(part)])
-    if version is not None and version != version_of(part):
-        raise MovedOn(f"“{part}” was reworded since you opened it. Read what stands now, then change it again.")
+    part = in_use(part)
+    refuse_stale(part, version)
     before, after = wording_of(part), taken(part, wording)
     if before == after:
         return False
@@ -65,19 +68,26 @@ def reword(by: User, part: Part, wording: dict[str, str], reason: str, version: 
 def add_category(by: User, layer: Layer, wording: dict[str, str], reason: str) -> ScaleCategory:
     """Add a category at the end of a layer; its number is one that no category of the scale has had."""
     lock_project_stream(layer.scale.project)
+    in_use(layer)
+    added = place_last(layer, wording)
+    record(layer.scale.project, by, "add_scalecategory", added, reason=given(reason),
+           after=wording_of(added) | {"number": added.number, "layer": layer.name})  # fmt: skip
+    return added
+
+
+def place_last(layer: Layer, wording: dict[str, str]) -> ScaleCategory:
+    """Write a new category at the end of a layer. Raises BadInput, NameTaken."""
     added = ScaleCategory(layer=layer)
-    after = taken(added, wording)
-    refuse_taken(layer.scale, added, after["name"])
+    said = taken(added, wording)
+    refuse_taken(layer.scale, added, said["name"])
     rows = ScaleCategory.objects.filter(layer__scale=layer.scale)
-    if rows.count() >= MOST_CATEGORIES:
+    if rows.living().count() >= MOST_CATEGORIES:
         raise BadInput(f"A scale holds at most {MOST_CATEGORIES} categories. Nobody can keep more of them apart.")
-    for field, text in after.items():
+    for field, text in said.items():
         setattr(added, field, text)
     added.number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
     added.position = (rows.filter(layer=layer).aggregate(last=Max("position"))["last"] or 0) + 1
     added.save()
-    record(layer.scale.project, by, "add_scalecategory", added, reason=given(reason),
-           after=after | {"number": added.number, "layer": layer.name})  # fmt: skip
     return added
 
 
@@ -99,7 +109,7 @@ def add_layer(by: User, scale: Scale, wording: dict[str, str], reason: str) -> L
 def move(by: User, part: Part, step: int) -> None:
     """Let a layer, or a category within its layer, change places with its neighbour; numbers stay. Raises BadInput."""
     lock_project_stream(scale_of(part).project)
-    part.refresh_from_db(fields=["position"])
+    part = in_use(part)
     beside = neighbour(part, step)
     if beside is None:
         raise BadInput(f"“{part}” is the {'first' if step < 0 else 'last'} already.")
@@ -112,11 +122,11 @@ def move(by: User, part: Part, step: int) -> None:
 
 
 def neighbour(part: Part, step: int) -> Part | None:
-    """Give the one before (-1) or after (+1), in the order of positions."""
+    """Give the one in use before (-1) or after (+1), in the order of positions."""
     if isinstance(part, Layer):
-        rows = list(Layer.objects.filter(scale=part.scale_id).order_by("position"))
+        rows = list(Layer.objects.filter(scale=part.scale_id).living().order_by("position"))
         return beside_in(rows, part, step)
-    places = list(ScaleCategory.objects.filter(layer=part.layer_id).order_by("position"))
+    places = list(ScaleCategory.objects.filter(layer=part.layer_id).living().order_by("position"))
     return beside_in(places, part, step)
 
 
@@ -140,9 +150,25 @@ def given(reason: str) -> str:
     return reason
 
 
+def in_use(part: Part) -> Part:
+    """Read a layer or category anew under the lock, and refuse a retired one."""
+    part.refresh_from_db()
+    if isinstance(part, ScaleCategory) and part.merged_into:
+        raise PartRetired(f"“{part}” was merged into “{part.merged_into}”. Take that one, or undo the merge.")
+    if part.retired_at:
+        raise PartRetired(f"“{part}” was retired. Bring it back first, or choose another.")
+    return part
+
+
+def refuse_stale(part: Part, version: str | None) -> None:
+    if version is not None and version != version_of(part):
+        raise MovedOn(f"“{part}” was reworded since you opened it. Read what stands now, then change it again.")
+
+
 def refuse_taken(scale: Scale, part: Part, name: str) -> None:
-    """Refuse a name that another layer, or another category of the scale, bears."""
-    layers, places = Layer.objects.filter(scale=scale), ScaleCategory.objects.filter(layer__scale=scale)
+    """Refuse a name that another layer, or another category of the scale, bears; a retired one lets go of its name."""
+    layers = Layer.objects.filter(scale=scale).living()
+    places = ScaleCategory.objects.filter(layer__scale=scale).living()
     rows: Sequence[Part] = list(layers) if isinstance(part, Layer) else list(places)
     if name_key(name) in {name_key(row.name) for row in rows if row.pk != part.pk}:
         kind = "layer" if isinstance(part, Layer) else "category"

@@ -66,7 +66,7 @@ def settle_mapping(
 
 @dataclass(frozen=True)
 class Taken:
-    """What taking over did: categories mapped anew, those that stood so already, those no longer in use."""
+    """What taking over did: categories mapped anew, those that stood so already, names no longer in use."""
 
     mapped: int
     stood: int
@@ -90,18 +90,23 @@ def take_over(by: User, mapped: Round, at: datetime | None = None) -> Taken:
     waiting = set(Disagreement.objects.filter(round=locked).unsettled().values_list("unit", flat=True))
     reasons, said = mappings.decided(locked), mappings.choices_in(mappings.counted(locked))
     living = {one.category_id: one for one in Mapping.objects.filter(scale=locked.scale)}
+    places = ScaleCategory.objects.filter(layer__scale=locked.scale).in_bulk()
+    stands = ScaleCategory.objects.filter(layer__scale=locked.scale).survivors()
     mapped_now, stood, gone = 0, 0, []
     for row in mappings.standing(locked):
         if f"{mappings.UNIT}{row.category.uid}" in waiting:
             continue
         there = living.get(row.category_id)
+        at_last = places.get(stands.get(row.scale_category_id or 0) or 0)  # a merged place is the one that took it over
         if row.category.retired_at is not None:
             gone.append(row.category.name)
-        elif there and there.scale_category_id == row.scale_category_id:
+        elif row.scale_category and at_last is None:
+            gone.append(f"{row.scale_category.number} {row.scale_category.name}")
+        elif there and there.scale_category_id == (at_last and at_last.pk):
             stood += 1
         else:
             why = reasons.get(row.category.uid) or mappings.in_short(locked, said.get(row.category.uid, []))
-            map_category(by, row.category, locked.scale, row.scale_category, why)
+            map_category(by, row.category, locked.scale, at_last, why)
             mapped_now += 1
     record(locked.project, by, "take_over_mapping", locked, after={"mapped": mapped_now, "stood": stood}, at=at)
     return Taken(mapped_now, stood, gone)

@@ -129,18 +129,27 @@ def mapping_page(
             line.refusal = refusal.message if refusal and line.uid == refused else ""
         context |= {
             "coders": coders, "lines": lines, "reasons": Decision.Reason.choices, "no_fit": NO_FIT, "refused": refused,
-            "layers": mapped.scale.layers.prefetch_related("categories") if mapped.scale else [],
+            "layers": mapped.scale.layers.prefetch_related("categories__merged_into") if mapped.scale else [],
             "posted": request.POST, "counts": {state: states.count(state) for state in set(states)},
-            "open": states.count("open"), "to_take": sum(may_take(one) for one in lines),
+            "open": states.count("open"), "to_take": to_take(mapped, lines),
         }  # fmt: skip
     return render(request, "reconciliation/mapping.html", context, status=refusal.status if refusal else 200)
 
 
-def may_take(line: Line) -> bool:
-    """Does something stand that the living mapping does not say yet?"""
+def to_take(mapped: Round, lines: Sequence[Line]) -> int:
+    """Count the categories of which the living mapping does not say yet what stands."""
+    stands = ScaleCategory.objects.filter(layer__scale=mapped.scale_id).survivors()
+    return sum(may_take(one, stands) for one in lines)
+
+
+def may_take(line: Line, stands: dict[int, int | None]) -> bool:
+    """Does something stand that the living mapping does not say yet? A merged place is the one that took it over."""
     if line.consensus is None or line.state == "open" or line.consensus.category.retired_at is not None:
         return False
-    return line.living is None or line.living.scale_category_id != line.consensus.scale_category_id
+    place = line.consensus.scale_category_id
+    if place is not None and stands.get(place) is None:
+        return False
+    return line.living is None or line.living.scale_category_id != (stands[place] if place else None)
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +85,7 @@ def kind_of(rated: Rated, mapped: frozenset[int]) -> str:
         return APART
     if rated.is_plural:
         return ""
-    if not rated.primary & mapped:
+    if rated.primary and not rated.primary & mapped:  # none: the primary one is retired
         return PRIMARY
     return "" if rated.categories == mapped else PART
 
@@ -127,11 +127,15 @@ def led_to(one: Coded, codes: dict[int, Named]) -> dict[int, list[Named]]:
 
 
 def places_of(scale: Scale) -> Iterable[ScaleCategory]:
-    return ScaleCategory.objects.filter(layer__scale=scale).select_related("layer")
+    return ScaleCategory.objects.filter(layer__scale=scale).living().select_related("layer")
 
 
 def ratings_of(scale: Scale, opened: Opened) -> dict[int, Rated]:
-    """Give the consensus of each incident in its latest rating round whose readings this person has opened."""
+    """Give the consensus of each incident in its latest rating round whose readings this person has opened.
+
+    Codes lead to categories in use, so a merged one is read as the one that took it over, a retired one not at all.
+    """
+    stands = ScaleCategory.objects.filter(layer__scale=scale).survivors()
     rows = ConsensusRating.objects.filter(
         round__scale=scale, round__state__in=Round.RELEASED, round__in=opened.rounds, stance=None
     ).exclude(round__purpose__in=[Round.Purpose.TRAINING, Round.Purpose.STABILITY])  # fmt: skip
@@ -141,10 +145,14 @@ def ratings_of(scale: Scale, opened: Opened) -> dict[int, Rated]:
         if incident not in latest or latest[incident][0] != round_:
             latest[incident] = (round_, [])
         latest[incident][1].append(tuple(row))
-    return {
-        incident: Rated(
-            frozenset(pk for pk, _, _ in held if pk), frozenset(pk for pk, primary, _ in held if pk and primary),
-            any(plural for _, _, plural in held),
-        )
-        for incident, (_, held) in latest.items()
-    }  # fmt: skip
+    found = {incident: rated_in(held, stands) for incident, (_, held) in latest.items()}
+    return {incident: one for incident, one in found.items() if one is not None}
+
+
+def rated_in(held: Sequence[tuple[Any, ...]], stands: dict[int, int | None]) -> Rated | None:
+    """Read the rows of one consensus; None where it names categories, but all of them are retired."""
+    categories = frozenset(at for pk, _, _ in held if pk and (at := stands[pk]))
+    if not categories and any(pk for pk, _, _ in held):
+        return None
+    primary = frozenset(at for pk, is_primary, _ in held if pk and is_primary and (at := stands[pk]))
+    return Rated(categories, primary, any(plural for _, _, plural in held))

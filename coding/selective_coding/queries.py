@@ -225,8 +225,16 @@ def integration(scale: Scale) -> Integration:
 
 
 def layers_of(scale: Scale) -> list[Layer]:
-    rows = Prefetch("categories", queryset=ScaleCategory.objects.order_by("position"))
-    return list(scale.layers.order_by("position").prefetch_related(rows))
+    """Give the layers in use, with their categories in use."""
+    rows = Prefetch("categories", queryset=ScaleCategory.objects.living().order_by("position"))
+    return list(Layer.objects.filter(scale=scale).living().order_by("position").prefetch_related(rows))
+
+
+def retired_in(scale: Scale) -> tuple[list[Layer], list[ScaleCategory]]:
+    """Give the layers and categories of a scale that are out of use, so that a number can still be looked up."""
+    layers = Layer.objects.filter(scale=scale, retired_at__isnull=False).order_by("position")
+    places = ScaleCategory.objects.filter(layer__scale=scale, retired_at__isnull=False)
+    return list(layers), list(places.select_related("layer", "merged_into").order_by("number"))
 
 
 def scales_of(user: User, project: Project) -> list[Scale]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from coding.codes.models import Scale, ScaleCategory
-from coding.selective_coding.standing import Report, Standing, categories_of, standing, touches
+from coding.selective_coding.standing import Report, Standing, categories_of, counted_on, standing, touches
 from coding.selective_coding.value_space import Value
 
 # By what the counts can be divided: label, and how an incident without it is called.
@@ -92,7 +92,8 @@ class Results:
 
 def results(scale: Scale, by: str = "") -> Results:
     """Count what stands on a scale; `by` is one of `DIVIDED` or nothing."""
-    held, categories = standing(scale), categories_of(scale)
+    held = standing(scale)
+    categories = counted_on(scale, held)
     columns = columns_of(held, by)
     layers: dict[int, list[ScaleCategory]] = defaultdict(list)
     for one in categories:
@@ -101,9 +102,9 @@ def results(scale: Scale, by: str = "") -> Results:
     for inside in layers.values():
         layer = inside[0].layer
         pks = [one.pk for one in inside]
-        lines.append(line("layer", str(layer.uid), None, layer.name, layer.position, held, pks, columns, by))
+        lines.append(line("layer", str(layer.uid), None, layer.label, layer.position, held, pks, columns, by))
         lines += [
-            line("category", str(one.uid), one.number, one.name, layer.position, held, [one.pk], columns, by)
+            line("category", str(one.uid), one.number, one.label, layer.position, held, [one.pk], columns, by)
             for one in inside
         ]
     lines.append(none_line(held, columns, by))
@@ -204,10 +205,10 @@ class Cross:
 def cross(presence: Scale, stance: Scale) -> Cross:
     """Cross two scales: a cell counts incidents of the category whose stance on the value is not 0."""
     one, other = standing(presence), standing(stance)
-    values, lines = categories_of(stance), []
+    values, lines = counted_on(stance, other), []
     stances = {(row.incident, row.category): row.stance for rows in other.rows.values() for row in rows
                if row.stance is not None}  # fmt: skip
-    for category in categories_of(presence):
+    for category in counted_on(presence, one):
         inside = [report.pk for report in one.under([category.pk]) if report.pk in other.rows]
         cells = []
         for value in values:

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from coding.codes import scale_edits
-from coding.codes.models import Layer, Mapping, Scale, ScaleCategory
+from coding.codes import scale_edits, scale_regroup, scale_undo
+from coding.codes.models import Layer, Scale
 from coding.codes.scale_edits import Part
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.people.access import MemberRequest, project_page
-from coding.people.models import Project
-from coding.selective_coding.models import Rating
-from coding.selective_coding.queries import layers_of
+from coding.people.models import Event, Project
+from coding.selective_coding.queries import layers_of, retired_in
+from coding.selective_coding.scale_parts import (
+    STEPS,
+    categories_in,
+    category_of,
+    effects_of,
+    layer_of,
+    only_category,
+    part_of,
+)
 
-STEPS = {"up": -1, "down": 1}
 WORDS = ("name", "definition", "use_when", "avoid_when")
-
-
-@dataclass(frozen=True)
-class Effects:
-    """What refers to a layer's categories, or to one: none of it is rewritten by a change of words."""
-
-    mappings: int
-    ratings: int
-    rounds: int
-
-
-def effects_of(part: Part) -> Effects:
-    """Count mappings, ratings and the rounds these are of, in two queries."""
-    places = ScaleCategory.objects.filter(layer=part.pk) if isinstance(part, Layer) else [part.pk]
-    ratings = Rating.objects.filter(scale_category__in=places)
-    counted = ratings.aggregate(ratings=Count("pk"), rounds=Count("assignment__round", distinct=True))
-    return Effects(Mapping.objects.filter(scale_category__in=places).count(), **counted)
+MADE = "new_"  # before the fields of the category that a split makes
+ACTS_SHOWN = 20
+ACTS = {
+    "retire_scalecategory": "Retired “{word}”", "retire_layer": "Retired the layer “{word}”",
+    "merge_scalecategory": "Merged “{word}” into “{name}”", "split_scalecategory": "Split “{word}”: “{name}” is new",
+    "reword_scalecategory": "Reworded “{word}”", "reword_layer": "Reworded the layer “{word}”",
+}  # fmt: skip
 
 
 def scale_for(request: MemberRequest, project: Project, uid: UUID) -> Scale:
@@ -48,24 +45,10 @@ def scale_for(request: MemberRequest, project: Project, uid: UUID) -> Scale:
     return get_object_or_404(scales, project=project, uid=uid)
 
 
-def part_of(scale: Scale, uid: UUID | None) -> Part:
-    """Find a layer or category of a scale."""
-    if uid is None:
-        raise BadInput("There is no such layer or category in this scale. Choose one from the list.")
-    layer = Layer.objects.filter(scale=scale, uid=uid).select_related("scale__project").first()
-    if layer:
-        return layer
-    rows = ScaleCategory.objects.filter(layer__scale=scale, uid=uid).select_related("layer__scale__project")
-    found = rows.first()
-    if found is None:
-        raise Http404("There is no such layer or category in this scale.")
-    return found
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(read="lead", shared=True)
 def edit(request: MemberRequest, project: Project, uid: UUID) -> HttpResponse:
-    """The scale with what changes its order, and forms that add to it."""
+    """The scale with what changes its order, forms that add to it, and what was done to it."""
     scale = scale_for(request, project, uid)
     if request.method != "POST":
         return edit_page(request, scale)
@@ -73,18 +56,34 @@ def edit(request: MemberRequest, project: Project, uid: UUID) -> HttpResponse:
         said = changed(request, scale)
     except Refusal as refusal:
         return edit_page(request, scale, refusal)
-    return back_with(request, reverse("selective_coding:scale_edit", args=[project.slug, scale.uid]) + said[0], said[1])
+    return back_to(request, scale, *said)
+
+
+def back_to(request: MemberRequest, scale: Scale, place: str, sentence: str) -> HttpResponse:
+    url = reverse("selective_coding:scale_edit", args=[scale.project.slug, scale.uid])
+    return back_with(request, url + place, sentence)
 
 
 def edit_page(request: MemberRequest, scale: Scale, refusal: Refusal | None = None) -> HttpResponse:
-    context = {"scale": scale, "layers": layers_of(scale), "refusal": refusal, "draft": request.POST}
+    gone, places = retired_in(scale)
+    context = {"scale": scale, "layers": layers_of(scale), "refusal": refusal, "draft": request.POST,
+               "retired": [*gone, *places], "acts": acts_of(scale)}  # fmt: skip
     return render(request, "selective_coding/scale_edit.html", context, status=refusal.status if refusal else 200)
+
+
+def acts_of(scale: Scale) -> list[tuple[Event, str]]:
+    """Say in words what was done last to a scale and can be undone, with the names that its parts bear now."""
+    names = scale_undo.names_in(scale)
+    return [
+        (one, ACTS[one.verb].format(word=names[one.target], name=json.loads(one.after).get("name", "")))
+        for one in scale_undo.done_to(scale.project, names)[:ACTS_SHOWN]
+    ]
 
 
 def changed(request: MemberRequest, scale: Scale) -> tuple[str, str]:
     """Call the verb that the form asks for; give the place to go back to, and what happened."""
     action, reason = request.POST.get("action", ""), request.POST.get("reason", "")
-    wording = {field: request.POST.get(field, "") for field in WORDS}
+    wording = words_in(request)
     if action in STEPS:
         part = part_of(scale, as_uid(request.POST.get("part", "")))
         scale_edits.move(request.user, part, STEPS[action])
@@ -93,41 +92,93 @@ def changed(request: MemberRequest, scale: Scale) -> tuple[str, str]:
         layer = scale_edits.add_layer(request.user, scale, wording, reason)
         return f"#part-{layer.uid}", f"“{layer}” is a layer now."
     if action == "add_category":
-        into = part_of(scale, as_uid(request.POST.get("layer", "")))
-        if not isinstance(into, Layer):
-            raise BadInput("A category is added to a layer. Choose one.")
+        into = layer_of(scale, as_uid(request.POST.get("layer", "")))
         added = scale_edits.add_category(request.user, into, wording, reason)
         return f"#part-{added.uid}", f"“{added}” is number {added.number}."
+    if action == "undo":
+        undone = undo(request, scale, reason)
+        return "#done", f"Undone: “{json.loads(undone.after)['name']}” is as it was."
     raise BadInput("Say what to change: move something, add a layer or add a category.")
+
+
+def undo(request: MemberRequest, scale: Scale, reason: str) -> Event:
+    uid = as_uid(request.POST.get("event", ""))
+    event = get_object_or_404(Event, project=scale.project_id, uid=uid)
+    return scale_undo.undo_of_scale(request.user, scale, event, reason)
+
+
+def words_in(request: MemberRequest, prefix: str = "") -> dict[str, str]:
+    return {field: request.POST[prefix + field] for field in WORDS if prefix + field in request.POST}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @project_page(read="lead", shared=True)
 def part(request: MemberRequest, project: Project, uid: UUID, part: UUID) -> HttpResponse:
-    """The words of one layer or category, with what refers to it."""
+    """One layer or category, with what refers to it: its words, and whether it is retired, merged or split."""
     scale = scale_for(request, project, uid)
     found = part_of(scale, part)
     if request.method != "POST":
-        return part_page(request, scale, found, scale_edits.wording_of(found))
-    wording = {field: request.POST[field] for field in WORDS if field in request.POST}
+        return part_page(request, scale, found)
+    do = request.POST.get("do", "reword")
     try:
-        is_new = scale_edits.reword(
-            request.user, found, wording, request.POST.get("reason", ""), request.POST.get("version")
-        )
+        if do not in DO:
+            raise BadInput("Say what to change: reword, retire, merge or split it, or bring it back.")
+        said = DO[do](request, scale, found)
     except Refusal as refusal:
-        stands = part_of(scale, part)
-        return part_page(request, scale, stands, scale_edits.wording_of(stands) | wording, refusal)
-    url = reverse("selective_coding:scale_edit", args=[project.slug, scale.uid])
-    said = f"“{found}” is reworded. The next edition has it." if is_new else "Nothing changed."
-    return back_with(request, f"{url}#part-{found.uid}", said)
+        return part_page(request, scale, part_of(scale, part), refusal)
+    return back_to(request, scale, *said)
 
 
-def part_page(
-    request: MemberRequest, scale: Scale, found: Part, wording: dict[str, str], refusal: Refusal | None = None
-) -> HttpResponse:
+def reword(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
+    reason, version = request.POST.get("reason", ""), request.POST.get("version")
+    is_new = scale_edits.reword(request.user, found, words_in(request), reason, version)
+    return f"#part-{found.uid}", f"“{found}” is reworded. The next edition has it." if is_new else "Nothing changed."
+
+
+def retire(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
+    lost = scale_regroup.retire(request.user, found, request.POST.get("reason", ""))
+    return "#retired", f"“{found}” is retired. {categories(lost, 'has', 'have')} no place in the scale now."
+
+
+def bring_back(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
+    got = scale_undo.bring_back(request.user, found, request.POST.get("reason", ""))
+    return f"#part-{found.uid}", f"“{found}” is back in use. {categories(got, 'has its', 'have their')} place again."
+
+
+def categories(count: int, one: str, many: str) -> str:
+    if count > 1:
+        return f"{count} categories {many}"
+    return f"{'1' if count else 'No'} category {one}"
+
+
+def merge(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
+    source, target = only_category(found), category_of(scale, as_uid(request.POST.get("into", "")))
+    scale_regroup.merge(request.user, source, target, request.POST.get("reason", ""))
+    return f"#part-{target.uid}", f"“{source}” is merged into “{target}”. You can undo it under “What was done”."
+
+
+def split(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
+    source, going = only_category(found), categories_in(scale, [as_uid(one) for one in request.POST.getlist("going")])
+    new = scale_regroup.split(
+        request.user, source, words_in(request), words_in(request, MADE), going, request.POST.get("reason", ""),
+        request.POST.get("version"),
+    )  # fmt: skip
+    return f"#part-{new.uid}", f"“{new}” is number {new.number}. You can undo the split under “What was done”."
+
+
+Do = Callable[[MemberRequest, Scale, Part], tuple[str, str]]
+DO: dict[str, Do] = {"reword": reword, "retire": retire, "bring_back": bring_back, "merge": merge, "split": split}
+
+
+def part_page(request: MemberRequest, scale: Scale, found: Part, refusal: Refusal | None = None) -> HttpResponse:
+    """Render the page; a refused form has what was written in it, the others what stands."""
+    do, stands = request.POST.get("do", "reword") if refusal else "", scale_edits.wording_of(found)
+    posted = stands | words_in(request)
     context: dict[str, Any] = {
-        "scale": scale, "part": found, "wording": wording, "version": scale_edits.version_of(found),
-        "effects": effects_of(found), "is_layer": isinstance(found, Layer), "refusal": refusal,
-        "reason": request.POST.get("reason", ""),
+        "scale": scale, "part": found, "version": scale_edits.version_of(found), "effects": effects_of(found),
+        "is_layer": isinstance(found, Layer), "refusal": refusal, "do": do,
+        "wording": posted if do == "reword" else stands, "kept": posted if do == "split" else stands,
+        "made": words_in(request, MADE), "going": request.POST.getlist("going"), "into": request.POST.get("into", ""),
+        "reason": request.POST.get("reason", ""), "layers": layers_of(scale),
     }  # fmt: skip
     return render(request, "selective_coding/scale_part.html", context, status=refusal.status if refusal else 200)

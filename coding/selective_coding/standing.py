@@ -108,4 +108,11 @@ def scales_of(project: Project) -> list[Scale]:
 
 
 def categories_of(scale: Scale) -> list[ScaleCategory]:
-    return list(ScaleCategory.objects.filter(layer__scale=scale).select_related("layer").order_by("number"))
+    rows = ScaleCategory.objects.filter(layer__scale=scale)
+    return list(rows.select_related("layer", "merged_into").order_by("number"))
+
+
+def counted_on(scale: Scale, held: Standing) -> list[ScaleCategory]:
+    """Give the categories that a table of results shows: those in use, and retired ones that something stands under."""
+    used = {row.category for rows in held.rows.values() for row in rows if touches(row)}
+    return [one for one in categories_of(scale) if one.retired_at is None or one.pk in used]

@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from coding.codes.models import Category, Mapping, Scale
 from coding.codes.rules import MovedOn, map_category, tell, unmap
+from coding.codes.scale_edits import PartRetired
 from coding.lib import ids
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Forbidden, Refusal, back_with
@@ -180,7 +181,8 @@ def scale(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """The scale itself: layers with their categories and definitions."""
     found = get_object_or_404(Scale.objects.visible_to(request.user), project=project, uid=uid)
     has_vectors = request.membership.role == Role.LEAD and queries.has_vectors(found)
-    context = {"scale": found, "layers": queries.layers_of(found), "has_vectors": has_vectors,
+    retired = queries.retired_in(found)[1]
+    context = {"scale": found, "layers": queries.layers_of(found), "has_vectors": has_vectors, "retired": retired,
                "is_lead": request.membership.role == Role.LEAD}  # fmt: skip
     return render(request, "selective_coding/scale.html", context)
 
@@ -195,7 +197,7 @@ def place(request: MemberRequest, project: Project, uid: str, category: str) -> 
     posted = place_in(request.POST)
     try:
         sentence = put(request, placed, found, posted)
-    except BadInput as refusal:
+    except (BadInput, PartRetired) as refusal:
         if request.htmx:  # type: ignore[attr-defined]  # put there by django_htmx
             raise
         return refused_place(request, placed, queries.integration(found), posted, refusal)
@@ -227,7 +229,7 @@ def placed_row(request: MemberRequest, category: Category, integration: Integrat
 
 
 def refused_place(
-    request: MemberRequest, category: Category, integration: Integration, posted: Place, refusal: BadInput
+    request: MemberRequest, category: Category, integration: Integration, posted: Place, refusal: Refusal
 ) -> HttpResponse:
     """Show the refusal in the category's row, with what was chosen and written."""
     row = integration.placing(category)

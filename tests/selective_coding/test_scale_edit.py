@@ -8,6 +8,7 @@ from django.urls import reverse
 from coding.codes.models import ScaleCategory
 from coding.codes.rules import create_category, map_category
 from coding.codes.scale_edits import add_category
+from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
 from tests import factory
 from tests.selective_coding.factory import rate
@@ -44,8 +45,9 @@ def test_what_points_to_a_category_is_shown_before_it_changes(browser, part_url,
     for one in rated.assignments.all():
         rate(one, 7)
     map_category(lead, create_category(lead, project, "Made up"), seventh.layer.scale, seventh, "x")
-    page = browser.get(part_url).content.decode()
-    assert "1 mapping and 4 ratings in 1 round point here and stay" in page
+    assert "1 mapping and 0 released ratings in 0 rounds point here and stay" in browser.get(part_url).content.decode()
+    release_round(lead, rated)
+    assert "1 mapping and 4 released ratings in 1 round point here and stay" in browser.get(part_url).content.decode()
 
 
 def test_the_page_rewords_and_open_rounds_keep_their_words(browser, part_url, url, project, ada, bo, seventh, sign_in):
@@ -98,5 +100,5 @@ def test_the_cost_of_the_page_does_not_grow_with_the_scale(browser, url, lead, s
     for count in (0, 40):
         for number in range(count):
             add_category(lead, seventh.layer, {"name": f"Place {number}"}, "x")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(11):
             browser.get(url)
