@@ -61,7 +61,7 @@ class WholeScaleRow(ScaleRow):
     retired = PartRow(many=True, read_only=True)
 
 
-class MappedRow(serializers.Serializer[Any]):
+class MappedHere(serializers.Serializer[Any]):
     """A category that is mapped to this part, or to a category of this layer."""
 
     category = serializers.UUIDField(source="category.uid", read_only=True)
@@ -72,7 +72,7 @@ class MappedRow(serializers.Serializer[Any]):
 class EffectsRow(serializers.Serializer[Effects]):
     """What a change would touch: mappings, and released ratings, which stay as they are, with their rounds."""
 
-    mappings = MappedRow(many=True, read_only=True)
+    mappings = MappedHere(many=True, read_only=True)
     ratings = serializers.IntegerField(read_only=True)
     rounds = serializers.IntegerField(read_only=True)
 
@@ -102,7 +102,7 @@ class NewWords(Reason):
     version = Text(max_length=64, required=False)
 
 
-class Step(serializers.Serializer[Any]):
+class Neighbour(serializers.Serializer[Any]):
     """Which neighbour it changes places with."""
 
     to = serializers.ChoiceField(list(STEPS))
@@ -184,11 +184,11 @@ class ScaleEdits(ProjectRoutes):
         """What a change of this part would touch."""
         return Response(EffectsRow(effects_of(part_of(self.scale(uid), part))).data)
 
-    @extend_schema(request=Step, responses=PartRow)
+    @extend_schema(request=Neighbour, responses=PartRow)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, project: UUID, uid: UUID, part: UUID) -> Response:
         """Change places with the neighbour; numbers stay."""
-        step = STEPS[taken(Step, request)["to"]]
+        step = STEPS[taken(Neighbour, request)["to"]]
         return self.done(request, uid, part, lambda _, one: scale_edits.move(person(request), one, step))
 
     @extend_schema(request=Reason, responses=PartRow)
