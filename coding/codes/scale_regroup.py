@@ -54,14 +54,15 @@ def retire(by: User, part: Part, reason: str, at: datetime | None = None) -> int
     if pks and not living.exclude(pk__in=pks).exists():
         raise LastCategory
     places = Mapping.objects.filter(scale_category__in=pks).select_related("category", "scale_category").order_by("pk")
-    before = {"categories": [str(one.uid) for one in going], "mappings": [plain(one) for one in places]}
+    lost = [plain(one) for one in places]
+    before = {"categories": [str(one.uid) for one in going], "mappings": lost}
     places.delete()
     living.filter(pk__in=pks).update(retired_at=at)
     part.retired_at = at
     part.save(update_fields=["retired_at"])
     record(scale.project, by, RETIRE[type(part)], part, before=before, reason=reason,
            after={"name": part.name, "retired_at": iso(at)})  # fmt: skip
-    return len(before["mappings"])
+    return len(lost)
 
 
 def plain(mapping: Mapping) -> dict[str, Any]:

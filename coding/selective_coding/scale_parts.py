@@ -72,8 +72,9 @@ def layer_of(scale: Scale, uid: UUID | None) -> Layer:
 
 def category_of(scale: Scale, uid: UUID | None) -> ScaleCategory:
     """Find a category of any scale of the project, so that a verb can say why another scale's will not do."""
-    rows = ScaleCategory.objects.filter(layer__scale__project=scale.project_id, uid=uid)
-    found = rows.select_related("layer__scale__project", "merged_into").first() if uid else None
+    rows = ScaleCategory.objects.filter(layer__scale__project=scale.project_id)
+    whole = rows.select_related("layer__scale__project", "merged_into")
+    found = whole.filter(uid=uid).first() if uid else None
     if found is None:
         raise BadInput("There is no such category in this scale. Choose one from the list.")
     return found

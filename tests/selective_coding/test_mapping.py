@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from coding.codes import scale_regroup
 from coding.codes.models import Category, Mapping
 from coding.codes.rules import MovedOn, create_category, map_category, retire
 from coding.lib.refusals import BadInput
@@ -12,6 +13,7 @@ from coding.reconciliation.models import Decision, Disagreement
 from coding.reconciliation.rules import ReadingsClosed, release_round
 from coding.rounds import rules as round_rules
 from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import open_readings
 from coding.rounds.writing import AssignmentSubmitted, NotYours
 from coding.selective_coding import mapping
 from coding.selective_coding.mapping import MappingIncomplete, Said
@@ -329,6 +331,41 @@ def test_taking_over_again_changes_nothing(released, lead):
 def test_a_category_retired_since_is_left_out_and_named(released, lead, words):
     retire(lead, words[0])
     assert mapping_rules.take_over(lead, released).gone == ["Borrowed authority"]
+
+
+def test_a_place_that_was_merged_since_is_the_one_that_took_it_over(released, lead, project, words, sign_in):
+    held = categories(project)
+    scale_regroup.merge(lead, held[6], held[5], "One thing.")
+    done = mapping_rules.take_over(lead, released)
+    assert (done.mapped, done.gone) == (2, [])
+    assert Mapping.objects.get(category=words[0]).scale_category == held[5]
+    assert mapping_rules.take_over(lead, released).mapped == 0
+
+
+def test_a_place_that_retired_since_is_left_out_and_named(released, lead, project, words):
+    scale_regroup.retire(lead, categories(project)[6], "Not used.")
+    done = mapping_rules.take_over(lead, released)
+    assert (done.mapped, done.gone) == (1, ["6 Disinformation Fraud and Identity Manipulation"])
+    assert not Mapping.objects.filter(category=words[0]).exists()
+
+
+def test_the_page_offers_to_take_over_only_what_can_be(released, lead, project, sign_in):
+    open_readings(lead, released)
+    url = reverse("reconciliation:mapping", args=[project.slug, released.uid])
+    assert sign_in(lead).get(url).context["to_take"] == 2
+    scale_regroup.retire(lead, categories(project)[6], "Not used.")
+    assert sign_in(lead).get(url).context["to_take"] == 1
+
+
+def test_an_open_round_takes_places_of_its_edition_and_the_next_no_retired_one(opened, desk, lead, project, ada, bo):
+    sixth = categories(project)[6]
+    scale_regroup.retire(lead, sixth, "Not used.")
+    first = Category.objects.get(name=NAMES[0])
+    mapping.choose_place(ada, desk, first.uid, Said(sixth.uid, False, ""))
+    assert MappingChoice.objects.get().scale_category == sixth
+    later = factory.round_of(project, [ada, bo], "mapping", scale=project.scales.get(), name="Mapping 2")
+    with pytest.raises(BadInput, match="no such category"):
+        mapping.choose_place(ada, factory.assignment(later, ada), first.uid, Said(sixth.uid, False, ""))
 
 
 @pytest.fixture

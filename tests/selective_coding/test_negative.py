@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from coding.axial_coding.models import Evidence
+from coding.codes import scale_regroup
 from coding.codes.models import Code
 from coding.codes.rules import create_category, map_category, place, relate, retire
 from coding.lib.clock import now
@@ -14,7 +15,7 @@ from coding.people.models import Event
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
 from coding.rounds.rules import open_readings
-from coding.selective_coding.chain_breaks import APART, NONE_SAID, PART, PRIMARY, Rated, chain_breaks, kind_of
+from coding.selective_coding.chain_breaks import APART, NONE_SAID, PART, PRIMARY, Rated, chain_breaks, kind_of, rated_in
 from coding.selective_coding.models import CaseNote
 from coding.selective_coding.rules import Standing, write_consensus
 from tests import factory
@@ -228,3 +229,33 @@ def test_the_api_gives_chain_breaks(lead, project, rated):
     [row] = Door(lead).get(f"projects/{project.uid}/chain-breaks/").json()["results"]
     seven = str(categories(project)[7].uid)
     assert (row["incident_number"], row["kind"], row["coded_without_rating"]) == (1, APART, [seven])
+
+
+def test_a_merged_category_is_read_as_the_one_that_took_it_over(lead, project, rated):
+    held = categories(project)
+    scale_regroup.merge(lead, held[6], held[7], "One thing.")
+    found = chain_breaks(lead, project, project.scales.get())
+    assert (found.found, found.compared) == ([], 2)
+
+
+def test_a_rating_of_retired_categories_alone_contradicts_nothing(lead, project, rated):
+    scale_regroup.retire(lead, categories(project)[6], "Not used.")
+    found = chain_breaks(lead, project, project.scales.get())
+    assert (found.found, found.compared, found.unrated) == ([], 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("held", "categories", "primary"),
+    [
+        ([(1, True, False), (2, False, False)], {1, 3}, {1}),
+        ([(2, True, False), (3, False, False)], {3}, {3}),
+        ([(4, True, False), (1, False, False)], {1}, set()),
+        ([(None, False, False)], set(), set()),
+    ],
+)
+def test_how_a_consensus_is_read_where_categories_retired(held, categories, primary):
+    assert rated_in(held, {1: 1, 2: 3, 3: 3, 4: None}) == Rated(frozenset(categories), frozenset(primary))
+
+
+def test_a_primary_category_that_retired_is_no_contradiction():
+    assert kind_of(Rated(frozenset({1}), frozenset()), frozenset({1})) == ""

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from coding.codes.models import Category
 from coding.codes.rules import add_scale, choose_core, create_category
+from coding.codes.scale_regroup import merge, retire
 from coding.codes.scales import shipped
 from coding.incidents.models import Incident
 from coding.reconciliation.models import Disagreement
@@ -63,6 +64,32 @@ def test_an_incident_counts_under_each_of_its_categories_and_the_sum_is_said(rat
     assert (found.incidents, found.occurrences, found.plural, found.sums_to) == (4, 3, 1, 125)
     counts = {one.number: (one.count.any, one.count.primary) for one in found.lines if one.kind == "category"}
     assert {number: said for number, said in counts.items() if said[0]} == {1: (1, 1), 2: (1, 1), 6: (1, 0), 7: (2, 2)}
+
+
+def test_a_retired_category_is_shown_while_something_stands_under_it(rated, scale, lead, project):
+    before = {one.number: one.count for one in results.results(scale).lines}
+    held = categories(project)
+    retire(lead, held[7], "Split up.")
+    retire(lead, held[12], "Not used.")
+    merge(lead, held[6], held[8], "One thing.")
+    found = results.results(scale)
+    assert {one.number: one.count for one in found.lines if one.number} == {
+        number: count for number, count in before.items() if number and number != 12
+    }
+    assert line(found, 7).name == "Misinformation and Factual Hallucinations (retired)"
+    assert line(found, 6).name == "Disinformation Fraud and Identity Manipulation (merged into 8)"
+    assert (found.sums_to, len(results.behind(scale, str(held[7].uid))[1])) == (125, 2)
+    retire(lead, held[1].layer, "Not used.")
+    assert results.results(scale).lines[0].name == "Baseline Human Safety Layer (retired)"
+
+
+def test_coverage_and_the_scale_show_what_is_in_use(rated, scale, lead, project, sign_in):
+    merge(lead, categories(project)[6], categories(project)[8], "One thing.")
+    answer = sign_in(lead).get(reverse("selective_coding:integrate", args=[project.slug]))
+    shown = [row.number for _, rows in answer.context["integration"].coverage for row, *_ in rows]
+    assert shown == [1, 2, 3, 4, 5, *range(7, 13)]
+    page = sign_in(lead).get(reverse("selective_coding:scale", args=[project.slug, scale.uid])).content.decode()
+    assert "6 Disinformation Fraud and Identity Manipulation (merged into 8)" in page
 
 
 def test_reports_of_one_occurrence_count_as_one_thing_that_happened(rated, scale):

@@ -8,10 +8,12 @@ from django.urls import reverse
 from coding.codes.models import ScaleCategory
 from coding.codes.rules import create_category, map_category
 from coding.codes.scale_edits import add_category
+from coding.codes.scale_regroup import retire
+from coding.people.models import Event
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
 from tests import factory
-from tests.selective_coding.factory import rate
+from tests.selective_coding.factory import categories, rate
 
 
 @pytest.fixture
@@ -102,3 +104,97 @@ def test_the_cost_of_the_page_does_not_grow_with_the_scale(browser, url, lead, s
             add_category(lead, seventh.layer, {"name": f"Place {number}"}, "x")
         with django_assert_num_queries(11):
             browser.get(url)
+
+
+def test_the_page_names_what_moves_before_it_merges_and_says_so_after(
+    browser, part_url, url, lead, project, scale, seventh
+):
+    word = create_category(lead, project, "Made up")
+    map_category(lead, word, scale, seventh, "x")
+    page = browser.get(part_url).content.decode()
+    assert page.count("Made up") == 3  # what goes over, what may move, what loses its place
+    sixth = categories(project)[6]
+    answer = browser.post(part_url, {"do": "merge", "into": sixth.uid, "reason": "One thing."})
+    assert answer["Location"] == f"{url}#part-{sixth.uid}"
+    assert word.mappings.get().scale_category == sixth
+    page = browser.get(url).content.decode()
+    assert f"{seventh.number} {seventh.name} (merged into 6)" in page
+    assert f"Merged “{seventh}” into “{sixth}”" in page
+
+
+def test_the_page_splits_with_the_words_of_both_and_the_chosen_mappings(
+    browser, part_url, lead, project, scale, seventh
+):
+    words = [create_category(lead, project, name) for name in ("Slip", "Lie")]
+    for word in words:
+        map_category(lead, word, scale, seventh, "x")
+    sent = {"do": "split", "name": "Slips", "new_name": "Lies", "new_definition": "Meant.", "going": [words[1].uid]}
+    assert browser.post(part_url, {**sent, "reason": "Two things."}).status_code == 302
+    held = categories(project)
+    assert [word.mappings.get().scale_category.name for word in words] == ["Slips", "Lies"]
+    assert (held[7].name, held[13].definition) == ("Slips", "Meant.")
+
+
+def test_a_retired_category_offers_only_its_return(browser, part_url, url, seventh, project):
+    assert browser.post(part_url, {"do": "retire", "reason": "Not used."})["Location"] == f"{url}#retired"
+    page = browser.get(part_url).content.decode()
+    offered = {do: f'value="{do}"' in page for do in ("reword", "retire", "merge", "split", "bring_back")}
+    assert [do for do, is_there in offered.items() if is_there] == ["bring_back"]
+    assert browser.post(part_url, {"do": "bring_back", "reason": "Needed."}).status_code == 302
+    assert categories(project)[7].retired_at is None
+
+
+def test_a_layer_names_the_categories_that_retire_with_it(browser, project, scale, seventh):
+    url = reverse("selective_coding:scale_part", args=[project.slug, scale.uid, seventh.layer.uid])
+    page = browser.get(url).content.decode()
+    assert "Misinformation and Factual Hallucinations" in page
+    assert "Merge it into another category" not in page
+    assert browser.post(url, {"do": "retire", "reason": "Not used."}).status_code == 302
+    assert scale.layers.living().count() == 2
+
+
+def test_what_was_done_is_undone_from_its_list(browser, part_url, url, project):
+    browser.post(part_url, {"do": "retire", "reason": "Not used."})
+    event = Event.objects.get(verb="retire_scalecategory")
+    assert "Reason: Not used." in browser.get(url).content.decode()
+    assert browser.post(url, {"action": "undo", "event": event.uid, "reason": ""}).status_code == 400
+    sent = {"action": "undo", "event": event.uid, "reason": "Used after all."}
+    assert browser.post(url, sent)["Location"] == f"{url}#done"
+    assert categories(project)[7].retired_at is None
+    assert browser.post(url, sent).status_code == 409
+    assert browser.post(url, {**sent, "event": uuid4()}).status_code == 404
+
+
+@pytest.mark.parametrize(("sent", "status"), [
+    ({"do": "sideways"}, 400), ({"do": "merge", "into": "x"}, 400), ({"do": "merge", "into": str(uuid4())}, 400),
+    ({"do": "retire", "reason": ""}, 400), ({"do": "bring_back"}, 409), ({"do": "split", "name": "a", "new_name": "A"}, 409),
+    ({"do": "split", "name": "a", "new_name": ""}, 400), ({"do": "split", "name": "a", "new_name": "b", "going": "x"}, 400),
+])  # fmt: skip
+def test_what_can_not_be_regrouped_is_said_with_what_was_written(browser, part_url, seventh, sent, status):
+    page = browser.post(part_url, {"reason": "Because so.", **sent})
+    assert (page.status_code, 'role="alert"' in page.content.decode()) == (status, True)
+    if sent.get("do") in {"merge", "split"}:
+        assert 'value="Because so."' in page.content.decode()
+    seventh.refresh_from_db()
+    assert (seventh.name, seventh.retired_at) == ("Misinformation and Factual Hallucinations", None)
+
+
+def test_a_category_is_not_mapped_to_a_retired_one_from_an_older_page(browser, lead, project, scale, seventh):
+    word = create_category(lead, project, "Made up")
+    retire(lead, seventh, "Not used.")
+    url = reverse("selective_coding:place", args=[project.slug, scale.uid, word.uid])
+    page = browser.post(url, {"place": seventh.uid, "rationale": "My reason."})
+    assert (page.status_code, word.mappings.count()) == (409, 0)
+    assert "was retired. Bring it back first, or choose another." in page.content.decode()
+    assert "My reason." in page.content.decode()
+
+
+def test_the_pages_cost_does_not_grow_with_what_points_to_a_category(
+    browser, part_url, lead, project, scale, seventh, django_assert_num_queries
+):
+    browser.get(part_url)
+    for count in (0, 30):
+        for at in range(count):
+            map_category(lead, create_category(lead, project, f"word {at}"), scale, seventh, "x")
+        with django_assert_num_queries(10):
+            browser.get(part_url)
