@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from coding.codes import scale_regroup
 from coding.codes.models import Code
 from coding.codes.rules import create_category, map_category, place
 from coding.incidents.models import Incident
@@ -86,6 +87,17 @@ def test_a_consensus_rating_proposes_for_a_thin_scale_category(project, lead, ad
     says = "2 Minor Exploitation and Illegal Sexual Content: codes of no incidents lead there"
     assert reasons(found, 5) == {f"{says}; the consensus rates this one there"}
     assert any(gap.says.startswith("3 Violence") for gap in found.unfilled)
+
+
+def test_a_category_out_of_use_is_no_gap_and_a_merged_one_is_the_one_that_took_it_over(project, lead, ada, coded):
+    rated = factory.round_of(project, [ada], Round.Stage.RATING, is_blind=False)
+    release_round(lead, rated, "Settled at once.")
+    write_consensus(rated, project.incidents.get(number=5), [Standing(categories(project)[3], True)], "decision")
+    scale_regroup.merge(lead, categories(project)[3], categories(project)[2], "One thing.")
+    scale_regroup.retire(lead, categories(project)[4], "Not used.")
+    found = queue(lead, project)
+    assert any(one.startswith("2 Minor Exploitation") for one in reasons(found, 5))
+    assert not any(gap.says.startswith(("3 Violence", "4 Cybercrime")) for gap in found.unfilled)
 
 
 def test_words_of_a_thin_categorys_codes_propose_as_a_guess(project, lead, coded):
