@@ -289,6 +289,8 @@ class Cast:
         }
         self.rounds = [coding, rating]
         self.relation = relate(lead, self.category, "context", Code.objects.get(name="tone"))
+        self.scale = project.scales.get()
+        self.part = self.scale.layers.first().categories.first()
 
     def address(self, path, person):
         work = {"/ratings/": self.ratings, "/placements/": self.sorts, "/places/": self.mappings}
@@ -296,13 +298,13 @@ class Cast:
         own = self.codes[person]
         known = {
             "project": self.project.uid, "assignment": held[person].uid, "round": self.rounds[0].uid, "code": own.uid,
-            "category": self.category.uid, "one": self.category.uid, "uid": self.uid(path, person, own),
+            "category": self.category.uid, "one": self.category.uid, "part": self.part.uid, "uid": self.uid(path, person, own),
         }  # fmt: skip
         return path.format(**known)
 
     def uid(self, path, person, own):
         for part, uid in (("/segments/", self.segments[person].segment), ("/codes/", own.uid), ("/incidents/", self.incident.uid),
-                          ("/relations/", self.relation.uid), ("/rounds/", self.rounds[0].uid), ("/assignments/", self.codings[person].uid)):  # fmt: skip
+                          ("/relations/", self.relation.uid), ("/scales/", self.scale.uid), ("/rounds/", self.rounds[0].uid), ("/assignments/", self.codings[person].uid)):  # fmt: skip
             if part in path:
                 return uid
         return self.project.uid
