@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
-from django.db.models.functions import Substr
 
 from coding.agreement.models import Measurement
 from coding.agreement.queries import latest
 from coding.axial_coding.models import Evidence
-from coding.codebook.models import Example, Publication
-from coding.codes.models import Code, Edition
+from coding.codebook.models import Publication
+from coding.codes.content import words_at
+from coding.codes.models import Code, Edition, Example
 from coding.lib.prepared import Prepared, Slot, number
 from coding.open_coding.models import Coding, Segment
 from coding.people.models import Project
@@ -113,11 +113,6 @@ def quote_rank(use: Use) -> tuple[bool, bool, int, int, int, int]:
 def overlaps(use: Use, chosen: list[Use]) -> bool:
     """Say whether a segment shares words with one that is chosen."""
     return any(use.incident == one.incident and use.start < one.end and one.start < use.end for one in chosen)
-
-
-def words_at(text: str) -> Substr:
-    """Cut a row's span out of the incident's text in the database; `start` counts code points from 0."""
-    return Substr(text, F("start") + 1, F("end") - F("start"))
 
 
 def quotes(segments: Iterable[int]) -> dict[int, dict[str, Any]]:

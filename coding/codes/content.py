@@ -8,9 +8,21 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Substr
 
-from coding.codes.models import Category, Code, Edition, Layer, Mapping, Relation, Scale, ScaleCategory, Storyline
+from coding.codes.models import (
+    Category,
+    Code,
+    Edition,
+    Example,
+    Layer,
+    Mapping,
+    Relation,
+    Scale,
+    ScaleCategory,
+    Storyline,
+)
 from coding.lib.collation import in_order
 from coding.lib.prepared import Prepared, Slot, number
 from coding.lib.text import name_key
@@ -90,6 +102,7 @@ def scale_rows(project: Project) -> list[dict[str, Any]]:
     """Nest each scale of a project: layers in use in their order, with their categories in theirs."""
     layers: dict[int, list[dict[str, Any]]] = {}
     places: dict[int, list[dict[str, Any]]] = {}
+    anchors = anchors_of(project)
     for scale in (scales := SCALES(project=project.pk)):
         layers[scale.pk] = []
     for layer in LAYERS(project=project.pk):
@@ -99,6 +112,7 @@ def scale_rows(project: Project) -> list[dict[str, Any]]:
         places[place.layer_id].append({
             "uid": str(place.uid), "number": place.number, "name": place.name, "definition": place.definition,
             "use_when": place.use_when, "avoid_when": place.avoid_when,
+            **({"examples": anchors[place.pk]} if place.pk in anchors else {}),
         })  # fmt: skip
     return [
         {
@@ -107,6 +121,23 @@ def scale_rows(project: Project) -> list[dict[str, Any]]:
         }
         for scale in scales
     ]  # fmt: skip
+
+
+def anchors_of(project: Project) -> dict[int, list[dict[str, Any]]]:
+    """Give the anchor examples of scale categories by their key, with the words themselves; typical ones first.
+
+    A category without examples has no such entry in an edition, so that editions from before there were any stay equal.
+    """
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in ANCHORS(project=project.pk):
+        found.setdefault(row.pop("scale_category"), []).append(row)
+    rank = list(Example.Kind.values)
+    return {place: sorted(rows, key=lambda row: rank.index(row["kind"])) for place, rows in found.items()}
+
+
+def words_at(text: str) -> Substr:
+    """Cut a row's span out of the incident's text in the database; `start` counts code points from 0."""
+    return Substr(text, F("start") + 1, F("end") - F("start"))
 
 
 # A codebook asks all of these for one page; building their text would take longer than their answers.
@@ -129,6 +160,12 @@ LAYERS = Prepared(lambda: Layer.objects.filter(scale__project=IN_PROJECT).living
 PLACES = Prepared(
     lambda: ScaleCategory.objects.filter(layer__scale__project=IN_PROJECT).living()
     .order_by("layer__scale", "layer__position", "position")
+)  # fmt: skip
+ANCHORS = Prepared(
+    lambda: Example.objects.filter(scale_category__layer__scale__project=IN_PROJECT, incident__withdrawn_because="")
+    .annotate(quote=words_at("incident__text"), number=F("incident__number"), title=F("incident__title"))
+    .order_by("incident__number", "start", "end", "kind", "pk")
+    .values("scale_category", "kind", "quote", "number", "title")
 )  # fmt: skip
 
 

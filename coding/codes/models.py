@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 
+from coding.incidents.models import Incident
 from coding.lib.columns import Public
 from coding.lib.prepared import Slot
 from coding.lib.text import name_key
@@ -338,6 +339,41 @@ class Proposal(Public):
 
     def __str__(self) -> str:
         return f"{self.by} on {self.target}"
+
+
+class Example(Public):
+    """A stretch of a report that shows what a code, category or scale category means: an anchor example.
+
+    Editions hold those of scale categories, since whoever rates reads an edition.
+    """
+
+    class Kind(models.TextChoices):
+        TYPICAL = "typical", "Typical"
+        BORDERLINE = "borderline", "Borderline"
+        COUNTER = "counter", "Counter-example"
+
+    code = models.ForeignKey(Code, models.CASCADE, null=True, blank=True, related_name="examples")
+    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="examples")
+    scale_category = models.ForeignKey(ScaleCategory, models.CASCADE, null=True, blank=True, related_name="examples")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="examples")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TYPICAL)
+
+    class Meta:
+        db_table = "codebook_example"  # where the first databases keep it
+        constraints = [
+            models.CheckConstraint(condition=Q(start__gte=0) & Q(start__lt=F("end")), name="example_span"),
+            models.CheckConstraint(
+                condition=Q(code__isnull=False, category=None, scale_category=None)
+                | Q(code=None, category__isnull=False, scale_category=None)
+                | Q(code=None, category=None, scale_category__isnull=False),
+                name="example_of_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} in {self.incident}"
 
 
 class Edition(Public):

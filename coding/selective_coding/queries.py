@@ -13,6 +13,7 @@ from coding.codes.models import Category, Layer, Mapping, Scale, ScaleCategory, 
 from coding.lib.paragraphs import paragraphs, render
 from coding.people.models import Project, User
 from coding.rounds.models import Assignment, Round
+from coding.selective_coding.anchors import Anchor, anchors_of
 from coding.selective_coding.coverage import UNUSED, Use, uses
 from coding.selective_coding.forms import NO_FIT, Place
 from coding.selective_coding.own_codings import Quote
@@ -43,6 +44,7 @@ class Row:
     is_primary: bool
     stance: int | None = None
     quotes: tuple[tuple[Quote, bool], ...] = ()
+    anchors: tuple[Anchor, ...] = ()
 
     @property
     def shown(self) -> list[Quote]:
@@ -64,20 +66,22 @@ class LayerRows:
 
 def rating_rows(assignment: Assignment, reading: Reading, quotes: Sequence[Quote] = ()) -> list[LayerRows]:
     """Give the round's scale, layer by layer, with what is chosen and the quotes that can be shown for it."""
+    anchors = anchors_of(assignment)
     return [
         LayerRows(layer["name"], mark_of(layer["position"]),
-                  [rating_row(row, reading, quotes) for row in layer["categories"]])
+                  [rating_row(row, reading, quotes, anchors.get(row["uid"], ())) for row in layer["categories"]])
         for layer in scale_of(assignment.round)["layers"]
     ]  # fmt: skip
 
 
-def rating_row(row: dict[str, Any], reading: Reading, quotes: Sequence[Quote]) -> Row:
+def rating_row(row: dict[str, Any], reading: Reading, quotes: Sequence[Quote], anchors: Sequence[Anchor]) -> Row:
     cap, code = KEYS.get(row["number"], ("", ""))
     wording = {name: row[name] for name in ("uid", "number", "name", "definition", "use_when", "avoid_when")}
     uid = UUID(row["uid"])
     shown = reading.evidence.get(uid, ())
     return Row(**wording, cap=cap, code=code, is_chosen=uid in reading.chosen, is_primary=uid == reading.primary,
-               stance=reading.stances.get(uid), quotes=tuple((one, one.uid in shown) for one in quotes))  # fmt: skip
+               stance=reading.stances.get(uid), quotes=tuple((one, one.uid in shown) for one in quotes),
+               anchors=tuple(anchors))  # fmt: skip
 
 
 def mark_of(position: int) -> int | None:

@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from coding.codebook import content
 from coding.codebook.content import living_of
-from coding.codebook.models import Example
 from coding.codes import rules as words
-from coding.codes.models import Code
+from coding.codes.models import Code, Example
 from coding.incidents.models import Incident
 from coding.lib.canonical import canonical
 from coding.reconciliation.models import Decision, Objection

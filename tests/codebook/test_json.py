@@ -13,8 +13,8 @@ from jsonschema.exceptions import ValidationError
 from coding.axial_coding.models import Evidence
 from coding.codebook import rules
 from coding.codebook.formats import FORMATS, json_
-from coding.codebook.models import Example
 from coding.codes import rules as words
+from coding.codes.models import Example
 from coding.open_coding.models import Segment
 from coding.reconciliation.models import Decision, Objection
 from tests import factory

@@ -125,7 +125,7 @@ def test_a_reading_nests_layers_categories_and_codes(project, lead):
 
 def test_freezing_costs_the_same_for_few_and_many_codes(project, lead, django_assert_num_queries):
     many_codes(project, lead, 3, adopted_at=clock.now())
-    with django_assert_num_queries(9) as few:
+    with django_assert_num_queries(10) as few:
         content_of(project)
     rows = many_codes_more(project, lead)
     with django_assert_num_queries(len(few)):

@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('codes', '0001_initial'),
-        ('incidents', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -32,23 +31,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Example',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=coding.lib.ids.new_uid, editable=False, unique=True)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('typical', 'Typical'), ('borderline', 'Borderline'), ('counter', 'Counter-example')], default='typical', max_length=10)),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='codes.category')),
-                ('code', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='codes.code')),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='examples', to='incidents.incident')),
-                ('scale_category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='codes.scalecategory')),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='example_span'), models.CheckConstraint(condition=models.Q(models.Q(('category', None), ('code__isnull', False), ('scale_category', None)), models.Q(('category__isnull', False), ('code', None), ('scale_category', None)), models.Q(('category', None), ('code', None), ('scale_category__isnull', False)), _connector='OR'), name='example_of_one_thing')],
             },
         ),
     ]

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('incidents', '0001_initial'),
         ('people', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -143,6 +144,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['layer__position', 'position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Example',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=coding.lib.ids.new_uid, editable=False, unique=True)),
+                ('start', models.PositiveIntegerField()),
+                ('end', models.PositiveIntegerField()),
+                ('kind', models.CharField(choices=[('typical', 'Typical'), ('borderline', 'Borderline'), ('counter', 'Counter-example')], default='typical', max_length=10)),
+                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='codes.category')),
+                ('code', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='codes.code')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='examples', to='incidents.incident')),
+                ('scale_category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='codes.scalecategory')),
+            ],
+            options={
+                'db_table': 'codebook_example',
+                'constraints': [models.CheckConstraint(condition=models.Q(('start__gte', 0), ('start__lt', models.F('end'))), name='example_span'), models.CheckConstraint(condition=models.Q(models.Q(('category', None), ('code__isnull', False), ('scale_category', None)), models.Q(('category__isnull', False), ('code', None), ('scale_category', None)), models.Q(('category', None), ('code', None), ('scale_category__isnull', False)), _connector='OR'), name='example_of_one_thing')],
             },
         ),
         migrations.CreateModel(
