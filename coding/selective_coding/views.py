@@ -72,7 +72,8 @@ def saved_by_script(request: MemberRequest, assignment: Assignment) -> HttpRespo
         there = {"version": stands.version, "says": queries.names_chosen(assignment, stands)}
         return JsonResponse({"sentence": refusal.message, "stands": there}, status=refusal.status)
     if saved is None:
-        return JsonResponse({"next": url_after(assignment)})
+        way = queries.way_of(assignment)
+        return JsonResponse({"next": url_after(assignment, way), "submitted": way.submitted})
     return JsonResponse({"version": saved.version, "at": saved.at.isoformat()})
 
 
@@ -88,7 +89,7 @@ def saved_by_form(request: MemberRequest, assignment: Assignment) -> HttpRespons
         draft = reading if reading and fresh.is_open else stands
         return rating_page(request, fresh, draft, stands=stands, refusal=refusal)
     if saved is None:
-        return redirect(url_after(assignment))
+        return redirect(url_after(assignment, queries.way_of(assignment)))
     return back_with(request, reverse("selective_coding:rate", args=[assignment.uid]), "Saved.")
 
 
@@ -107,10 +108,10 @@ def second_thought(request: MemberRequest, uid: str) -> HttpResponse:
     return back_with(request, f"{url}#afterwards", "Your second thought is kept for reconciliation.")
 
 
-def url_after(assignment: Assignment) -> str:
+def url_after(assignment: Assignment, way: queries.Way) -> str:
     """Give the next unsubmitted incident of the round, else the round."""
     rated = assignment.round
-    return queries.way_of(assignment).next or reverse("rounds:round", args=[rated.project.slug, rated.uid])
+    return way.next or reverse("rounds:round", args=[rated.project.slug, rated.uid])
 
 
 def rating_page(

@@ -3,7 +3,7 @@
 import { announce } from "../js/page.js";
 import { begin, define, isElsewhere, nameOf, rows, save } from "./rate_page.js";
 
-const none = /** @type {HTMLInputElement | null} */ (document.getElementById("none-applies"));
+let none = /** @type {HTMLInputElement | null} */ (null);
 const box = (row) => row.querySelector("[type=checkbox]");
 const radio = (row) => row.querySelector("[type=radio]");
 const chosen = () => rows.filter((row) => box(row).checked);
@@ -61,6 +61,11 @@ function onKey(event) {
   }
 }
 
+function start() {
+  none = /** @type {HTMLInputElement | null} */ (document.getElementById("none-applies"));
+  setAside = { rows: [], primary: undefined };
+}
+
 /** Put a draft that was kept on this device back into the form. @param {URLSearchParams} data */
 function restore(data) {
   for (const row of rows) {
@@ -70,4 +75,4 @@ function restore(data) {
   none.checked = data.has("none_applies");
 }
 
-begin({ change: onChange, key: onKey, restore, shown: () => rows.find((row) => radio(row).checked) ?? null });
+begin({ change: onChange, key: onKey, restore, start, shown: () => rows.find((row) => radio(row).checked) ?? null });

@@ -1,18 +1,19 @@
 /**
  * What every rating page with script does: each change is saved at once, the definition follows the focus, nothing is lost.
  * What is chosen lives in the form's own controls; how they are kept consistent is the kind of scale's own module.
+ * After Submit the next incident takes the place of this one: what is named here is that of the incident now shown.
  */
 
-import { alertNow } from "../js/page.js";
+import { alertNow, announce } from "../js/page.js";
+import { ahead, lookAhead, turnTo } from "./ahead.js";
 import { kept, others } from "./draft.js";
 import { Saver } from "./saver.js";
 
-export const form = /** @type {HTMLFormElement} */ (document.getElementById("rating"));
-const status = document.getElementById("status");
-const said = document.getElementById("said");
-const definition = document.getElementById("definition");
-export const rows = [...form.querySelectorAll(".rating-row")];
-export const note = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("note"));
+export let form = /** @type {HTMLFormElement} */ (null);
+export let rows = /** @type {Element[]} */ ([]);
+export let note = /** @type {HTMLTextAreaElement} */ (null);
+let status, said, definition;
+let saver = /** @type {Saver} */ (null);
 export const nameOf = (row) => row.querySelector("label, .label").textContent.trim();
 let noteTimer = 0;
 
@@ -55,18 +56,21 @@ export function define(row) {
   definition.scrollTop = 0;
 }
 
-form.addEventListener("focusin", (event) => define(event.target.closest(".rating-row")));
-form.addEventListener("pointerover", (event) => {
-  if (event.pointerType === "mouse") define(event.target.closest(".rating-row"));
-});
-form.addEventListener("pointerout", (event) => {
-  const row = document.activeElement?.closest(".rating-row");
-  if (row && event.target.closest(".rating")) define(row);
-});
+/** Let the definition follow the focus and the mouse. */
+function follow() {
+  form.addEventListener("focusin", (event) => define(event.target.closest(".rating-row")));
+  form.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "mouse") define(event.target.closest(".rating-row"));
+  });
+  form.addEventListener("pointerout", (event) => {
+    const row = document.activeElement?.closest(".rating-row");
+    if (row && event.target.closest(".rating")) define(row);
+  });
+}
 
 /* Saving */
 
-const saver = new Saver(form, {
+const hooks = {
   status: show,
   refused(sentence) {
     tell(sentence);
@@ -79,8 +83,17 @@ const saver = new Saver(form, {
     ]);
     alertNow(sentence);
   },
-  submitted: (url) => location.assign(url),
-});
+  async submitted(url, { submitted }) {
+    const page = await ahead(url);
+    if (!page) { location.assign(url); return; }
+    turnTo(page, url);
+    const way = document.querySelector(".work-head progress");
+    if (way && submitted !== undefined) way.value = submitted; // it was fetched before this one was submitted
+    showIncident();
+    const [at, title] = [document.querySelector("h1"), form.querySelector("h2")].map((one) => one.textContent.trim());
+    announce(`${at.split(" · ").at(-1)}: ${title}`);
+  },
+};
 
 /** Read the form as it is sent. @param {string} action */
 function fields(action) {
@@ -134,40 +147,62 @@ function restoreWords(data) {
   for (const one of document.querySelectorAll("[form=rating][name=confidence]")) one.checked = data.get("confidence") === one.value;
 }
 
-/**
- * Begin: listen, and send what this device kept.
- * @param {{change: (event: Event) => void, key: (event: KeyboardEvent) => void, restore: (data: URLSearchParams) => void, shown: () => Element | null}} kind
- */
-export function begin(kind) {
-  if ("mayRate" in form.dataset) {
-    for (const button of document.querySelectorAll("[data-no-script]")) button.hidden = true;
-    for (const button of document.querySelectorAll("[data-script]")) button.hidden = false;
-    document.addEventListener("change", (event) => {
-      if (event.target.form !== form) return;
-      if (event.target !== note) kind.change(event);
-      else if (noteTimer) save();
-    });
-    note?.addEventListener("input", () => {
-      clearTimeout(noteTimer);
-      noteTimer = setTimeout(save, 800);
-    });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (event.submitter?.value === "submit") submit();
-      else save();
-    });
-    document.addEventListener("keydown", kind.key);
-    document.addEventListener("click", onLeave);
-    addEventListener("pagehide", () => { if (noteTimer) save(); });
-    const draft = kept(form.dataset.draft).at(-1);
-    if (draft) { const data = new URLSearchParams(draft.fields); kind.restore(data); restoreWords(data); saver.run(); }
-  } else {
+/** @typedef {{change: (event: Event) => void, key: (event: KeyboardEvent) => void, restore: (data: URLSearchParams) => void, shown: () => Element | null, start?: () => void}} Kind */
+
+let kind = /** @type {Kind} */ (null);
+
+/** Begin: listen, and send what this device kept. @param {Kind} own */
+export function begin(own) {
+  kind = own;
+  showIncident();
+  if (!("mayRate" in form.dataset)) return;
+  document.addEventListener("change", (event) => {
+    if (event.target.form !== form) return;
+    if (event.target !== note) kind.change(event);
+    else if (noteTimer) save();
+  });
+  document.addEventListener("keydown", kind.key);
+  document.addEventListener("click", onLeave);
+  addEventListener("pagehide", () => { if (noteTimer) save(); });
+}
+
+/** Take up the incident that the page shows now. */
+function showIncident() {
+  clearTimeout(noteTimer);
+  noteTimer = 0;
+  form = /** @type {HTMLFormElement} */ (document.getElementById("rating"));
+  [status, said, definition] = ["status", "said", "definition"].map((id) => document.getElementById(id));
+  rows = [...form.querySelectorAll(".rating-row")];
+  note = form.elements.namedItem("note");
+  saver = new Saver(form, hooks);
+  follow();
+  kind.start?.();
+  if ("mayRate" in form.dataset) listen();
+  else {
     if (kept(form.dataset.draft).length) {
       tell("A change that was kept on this device is not part of what stands here.", [["Throw the change away", () => saver.drop()]]);
     }
     define(kind.shown());
   }
   nameOthers();
+}
+
+/** Let the form be worked on: with script, and from what this device kept. */
+function listen() {
+  for (const button of document.querySelectorAll("[data-no-script]")) button.hidden = true;
+  for (const button of document.querySelectorAll("[data-script]")) button.hidden = false;
+  note?.addEventListener("input", () => {
+    clearTimeout(noteTimer);
+    noteTimer = setTimeout(save, 800);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.submitter?.value === "submit") submit();
+    else save();
+  });
+  const draft = kept(form.dataset.draft).at(-1);
+  if (draft) { const data = new URLSearchParams(draft.fields); kind.restore(data); restoreWords(data); saver.run(); }
+  lookAhead(form.dataset.next);
 }
 
 /** Name a rating of another incident that this device kept. */

@@ -14,7 +14,7 @@ const WAITS = [2, 5, 15, 30, 60]; // seconds between tries
  * @property {(state: "saved" | "saving" | "kept" | "error", words: string) => void} status
  * @property {(sentence: string) => void} refused
  * @property {(sentence: string, stands: {version: string, says: string}) => void} moved
- * @property {(url: string) => void} submitted
+ * @property {(url: string, said: {submitted?: number}) => void} submitted where to go, and how many are submitted now
  */
 
 export class Saver {
@@ -94,14 +94,14 @@ export class Saver {
     return this.#done(await answer.json());
   }
 
-  /** @param {{version?: string, at?: string, next?: string}} said */
+  /** @param {{version?: string, at?: string, next?: string, submitted?: number}} said */
   #done(said) {
     this.#tries = 0;
     this.queue.shift();
     this.#keep();
     if (said.next) {
       this.drop();
-      this.hooks.submitted(said.next);
+      this.hooks.submitted(said.next, said);
       return false;
     }
     this.version = said.version ?? this.version;

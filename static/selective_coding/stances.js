@@ -9,11 +9,11 @@ import { begin, define, isElsewhere, nameOf, rows, save } from "./rate_page.js";
 const STANCES = { Digit1: "-1", Digit2: "0", Digit3: "1" };
 const STEPS = { ArrowUp: -1, ArrowDown: 1 };
 const SAID = { "-1": "goes against", 0: "not touched", 1: "promotes" };
-const rest = /** @type {HTMLButtonElement | null} */ (document.getElementById("rest-zero"));
+let rest = /** @type {HTMLButtonElement | null} */ (null);
 const keys = (row) => /** @type {HTMLInputElement[]} */ ([...row.querySelectorAll("[type=radio]")]);
 const stance = (row) => keys(row).find((key) => key.checked);
 const place = (row, value) => keys(row).find((key) => key.value === value);
-const count = document.getElementById("stances-count");
+let count = /** @type {HTMLElement | null} */ (null);
 let turn = -1;
 
 /** Say how many values have their stance. */
@@ -67,7 +67,13 @@ function restore(data) {
   tally();
 }
 
-for (const [at, row] of rows.entries()) row.addEventListener("focusin", () => { turn = at; });
-rest?.addEventListener("click", zeroRest);
-begin({ change: () => { tally(); save(); }, key: onKey, restore, shown: () => rows.find((row) => Number(stance(row)?.value)) ?? null });
-tally();
+function start() {
+  rest = /** @type {HTMLButtonElement | null} */ (document.getElementById("rest-zero"));
+  count = document.getElementById("stances-count");
+  turn = -1;
+  for (const [at, row] of rows.entries()) row.addEventListener("focusin", () => { turn = at; });
+  rest?.addEventListener("click", zeroRest);
+  tally();
+}
+
+begin({ change: () => { tally(); save(); }, key: onKey, restore, start, shown: () => rows.find((row) => Number(stance(row)?.value)) ?? null });
