@@ -64,6 +64,21 @@ def test_the_page_shows_the_incident_beside_the_scale(browser, url):
         assert words in page.content.decode()
 
 
+def test_the_page_names_what_comes_next_and_looking_at_that_begins_nothing(browser, url, work, rated, ada):
+    second = rated.assignments.filter(coder=ada).order_by("position")[1]
+    assert f'data-next="{rate_url(second)}"' in browser.get(url).content.decode()
+    events = Event.objects.count()
+    ahead = browser.get(rate_url(second))
+    second.refresh_from_db()
+    assert (second.state, Event.objects.count()) == (Assignment.State.TO_DO, events)
+    assert "Not rated yet" in ahead.content.decode()
+
+
+def test_a_page_that_can_not_be_worked_on_fetches_nothing_ahead(browser, url, work):
+    rate(work, 7)
+    assert "data-next" not in browser.get(url).content.decode()
+
+
 def test_the_scale_is_read_from_the_rounds_edition(browser, url, project):
     project.scales.get().layers.first().categories.update(name="Renamed meanwhile", definition="Reworded meanwhile")
     page = browser.get(url).content.decode()
@@ -199,7 +214,8 @@ def test_a_script_learns_the_version_that_stands(browser, url, work, project):
 
 def test_a_script_learns_where_to_go_after_submitting(browser, url, rated, ada, project):
     answer = by_script(browser, url, posted(project, 7, action="submit"))
-    assert answer.json() == {"next": rate_url(rated.assignments.filter(coder=ada).order_by("position")[1])}
+    second = rated.assignments.filter(coder=ada).order_by("position")[1]
+    assert answer.json() == {"next": rate_url(second), "submitted": 1}
 
 
 def test_a_retry_with_the_same_key_has_one_effect(browser, url, work, project):

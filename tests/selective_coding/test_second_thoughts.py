@@ -1,6 +1,8 @@
 """What a coder's own codes suggest is shown only after Submit; a second thought is a note, and the rating stays."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -12,8 +14,10 @@ from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
 from coding.rounds.rules import RoundNotOpen, reopen
 from coding.rounds.writing import NotYours
+from coding.selective_coding import queries, second_thoughts, views
+from coding.selective_coding.own_codings import CODED
 from coding.selective_coding.rules import reading_of
-from coding.selective_coding.second_thoughts import NotSubmittedYet, note_second_thought, suggestion_for
+from coding.selective_coding.second_thoughts import NotSubmittedYet, note_second_thought, suggested, suggestion_for
 from tests import factory
 from tests.door import Door, is_problem
 from tests.selective_coding.factory import categories, rate, save
@@ -74,13 +78,63 @@ def door_path(work, more=""):
 # Before Submit
 
 
-def test_no_answer_holds_the_suggestion_before_submit(browser, url, work, ada):
+def answers_before_submit(browser, url, work, ada):
+    """Everything that the coder of a rating can get of it: the page, and each address of the second door."""
     save(work, 7)
     door = Door(ada)
-    said = [browser.get(url).content.decode(), *(door.get(door_path(work, more)).content.decode()
+    return [browser.get(url).content.decode(), *(door.get(door_path(work, more)).content.decode()
                                                  for more in ("", "scale/", "suggestion/"))]  # fmt: skip
-    assert not [text for text in said if HEAD in text or "False promises" in text or "does not fit" in text.casefold()]
-    assert "is shown after you submit" in said[0]
+
+
+def suggesting(answers):
+    """Those answers that say where the coder's codes lead."""
+    return [text for text in answers if HEAD in text or "False promises" in text or "inventing a rule" in led(text)]
+
+
+def led(text):
+    """Leave out the coder's own quotes, which stand with their codes under every category alike."""
+    return re.sub(r'(?s)<details class="evidence".*?</details>', "", text)
+
+
+def test_no_answer_holds_the_suggestion_before_submit(browser, url, work, ada):
+    answers = answers_before_submit(browser, url, work, ada)
+    assert suggesting(answers) == []
+    assert "is shown after you submit" in answers[0]
+
+
+def plant_on_the_page(monkeypatch):
+    """The page asks for what it shows afterwards whatever the state, which somebody could write tomorrow."""
+
+    def always(assignment, reader):
+        return {"suggestion": suggested(assignment.round, coded_by(assignment))}
+
+    monkeypatch.setattr(views, "afterwards", always)
+
+
+def plant_at_the_second_door(monkeypatch):
+    monkeypatch.setattr(
+        second_thoughts, "suggestion_for", lambda assignment, _: suggested(assignment.round, coded_by(assignment))
+    )
+
+
+def plant_the_leading_codes_in_a_row(monkeypatch):
+    """A category that the coder's codes lead to is defined with them."""
+    honest = queries.rating_row
+
+    def rating_row(row, *more):
+        return replace(honest(row, *more), definition=f"{row['definition']} From inventing a rule.")
+
+    monkeypatch.setattr(queries, "rating_row", rating_row)
+
+
+def coded_by(assignment):
+    return {str(code) for *_, code in CODED(coder=assignment.coder_id, incident=assignment.incident_id) if code}
+
+
+@pytest.mark.parametrize("plant", [plant_on_the_page, plant_at_the_second_door, plant_the_leading_codes_in_a_row])
+def test_a_planted_suggestion_before_submit_is_seen(browser, url, work, ada, monkeypatch, plant):
+    plant(monkeypatch)
+    assert len(suggesting(answers_before_submit(browser, url, work, ada))) == 1
 
 
 def test_the_second_door_refuses_the_suggestion_before_submit(work, ada):
