@@ -12,6 +12,7 @@ from coding.axial_coding.api import Placements
 from coding.axial_coding.cooccurrence_api import CoOccurrences
 from coding.axial_coding.relation_api import BoardMoves, Properties, Relations
 from coding.codes.api import Codes, Projects, Scales
+from coding.codes.example_api import Examples
 from coding.incidents.api import Incidents
 from coding.lib.api import unknown
 from coding.memos.api import Memos
@@ -50,6 +51,7 @@ router.register(f"{IN_PROJECT}/members", Members, "member")
 router.register(f"{IN_PROJECT}/incidents", Incidents, "incident")
 router.register(f"{IN_PROJECT}/codes", Codes, "code")
 router.register(f"{IN_PROJECT}/scales", Scales, "scale")
+router.register(f"{IN_PROJECT}/examples", Examples, "example")
 router.register(f"{IN_PROJECT}/rounds", Rounds, "round")
 router.register(f"{IN_PROJECT}/relations", Relations, "relation")
 router.register(f"{IN_PROJECT}/memos", Memos, "memo")

@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
         "RoundStage": "coding.rounds.models.Round.Stage",
         "RoundState": "coding.rounds.models.Round.State",
         "AssignmentState": "coding.rounds.models.Assignment.State",
+        "ExampleKind": "coding.codes.models.Example.Kind",
         "MemoKind": "coding.memos.models.Memo.Kind",
         "MemberRole": "coding.people.models.Role",
         "RelationRole": "coding.codes.models.Relation.Role",

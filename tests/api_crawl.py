@@ -57,7 +57,7 @@ def api_crawl(w):
         ask("code-list", project), sends("code-list", project, data={"name": "a new word"}),
         *(ask("code-detail", project, one.uid) for one in (*w.codes, w.own_code, w.bos_code)),
         sends("code-detail", project, w.codes[0].uid, method="patch", data=wording),
-        sends("code-detail", project, w.own_code.uid, method="patch", data=wording), ask("scale-list", project), sends("scale-list", project, data={"name": "x"}),
+        sends("code-detail", project, w.own_code.uid, method="patch", data=wording), ask("scale-list", project), sends("scale-list", project, data={"name": "x"}), ask("example-list", project), sends("example-list", project, data={"scale_category": str(w.seventh.uid), "quote": "x"}), sends("example-take-back", project, NOBODY, data={"reason": "x"}),
         ask("round-list", project), *(ask("round-detail", project, one.uid) for one in rounds),
         *(ask("round-states", project, one.uid) for one in rounds), ask("round-states", project, w.coding.uid, query="?state=submitted"),
         *(sends(f"round-{verb}", project, w.draft.uid) for verb in ("open", "release")),

@@ -11,6 +11,7 @@ from coding.agreement.models import Measurement
 from coding.agreement.rules import measure
 from coding.codes import rules as code_rules
 from coding.codes import scale_edits, scale_regroup
+from coding.codes.examples import choose_example
 from coding.codes.models import Category, Code, Edition, Proposal
 from coding.incidents.models import Import
 from coding.lib import clock
@@ -196,6 +197,7 @@ class World:
         scale_regroup.merge(lead, second, third, "One thing.")
         scale_regroup.split(lead, third, {"name": "A half"}, {"name": "The other half"}, [], "Two things.")
         code_rules.tell(lead, self.project, "A story.", 0)
+        choose_example(lead, self.seventh, self.incidents[0], "late fee", reason="It says so.")
         judge_saturation(lead, self.category, True, "All is filled.")
         note_case(lead, self.category, "none_found", "All read again.")
         code_rules.freeze(lead, self.project, "Later.")
@@ -264,7 +266,7 @@ def crawl(w):
         page("incidents:list", slug), page("incidents:list", slug, query="?q=guest&sort=-title&page=1"),
         page("incidents:list", slug, query="?q=guest", headers=HTMX), page("incidents:import", slug),
         page("incidents:import_preview", slug, waiting.uid),
-        page("codes:start"), page("codes:import_scale", slug), posts("codes:import_scale", slug, data={"name": "x"}), page("codes:edition", slug, w.coding.edition.number), page("codes:edition", slug, edition.number + 1),
+        page("codes:start"), page("codes:import_scale", slug), posts("codes:import_scale", slug, data={"name": "x"}), page("codes:examples", slug, w.scale.uid), posts("codes:examples", slug, w.scale.uid, data={"category": w.seventh.uid}), page("codes:edition", slug, w.coding.edition.number), page("codes:edition", slug, edition.number + 1),
         *(page("codes:code", slug, uid) for uid in (code, w.codes[0].uid, w.bos_code.uid, NOBODY)),
         *(page("codes:category", slug, one.uid) for one in (w.category, w.second)),
         posts("codes:code", slug, w.codes[0].uid, data=wording), posts("codes:category", slug, w.category.uid, data=wording),

@@ -19,6 +19,8 @@ WORDS = {
     "accept_invitation": "joined as {role}",
     "import_incidents": "imported {file}: {report}",
     "add_scale": "added the scale {name}",
+    "choose_example": "chose words of incident {incident} as an example of {name}",
+    "drop_example": "took back an example of {name} from incident {incident}",
     "import_ratings": "imported ratings into the round “{name}”",
     "create_code": "created the code “{name}”",
     "create_category": "created the category “{name}”",
