@@ -56,6 +56,13 @@ export function define(row) {
   definition.scrollTop = 0;
 }
 
+/** Go on in a definition that is longer than its box, after its end from the top. */
+function readOn() {
+  const end = definition.scrollHeight - definition.clientHeight;
+  const next = definition.scrollTop + definition.clientHeight - 32;
+  definition.scrollTop = definition.scrollTop >= end - 1 ? 0 : Math.min(next, end);
+}
+
 /** Let the definition follow the focus and the mouse. */
 function follow() {
   form.addEventListener("focusin", (event) => define(event.target.closest(".rating-row")));
@@ -137,7 +144,11 @@ export function isElsewhere(event) {
     return true;
   }
   const isText = event.target.closest?.("textarea, select, input:not([type=checkbox], [type=radio]), [contenteditable]");
-  return !("singleKeys" in form.dataset) || Boolean(isText) || event.ctrlKey || event.metaKey;
+  if (!("singleKeys" in form.dataset) || isText || event.ctrlKey || event.metaKey) return true;
+  if (event.code !== "KeyD") return false;
+  event.preventDefault();
+  readOn();
+  return true;
 }
 
 /** Put the note, the confidence and the quotes of a kept draft back. @param {URLSearchParams} data */

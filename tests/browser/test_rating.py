@@ -126,6 +126,13 @@ def test_two_examples_open_with_the_definition(opened, chromium):
     bo.page.get_by_role("checkbox", name="Misinformation and Factual Hallucinations").focus()
     expect(box.locator(".anchor")).to_have_count(2)
     expect(box).to_contain_text("Example:")
+    while not box.evaluate("box => box.scrollTop >= box.scrollHeight - box.clientHeight - 1"):
+        before = box.evaluate("box => box.scrollTop")
+        bo.press("d")
+        assert box.evaluate("box => box.scrollTop") > before
+    expect(box.locator(".anchor").last).to_be_in_viewport()
+    bo.press("d")
+    assert box.evaluate("box => box.scrollTop") == 0
     assert faults_of(bo.page, bo.page.url) == []
     bo.done()
 
@@ -170,6 +177,27 @@ def test_a_value_has_one_row_of_three_keys(opened, ada):
     assert first == ["submitted", False, [[n, 1 if n == 1 else 0, False] for n in range(1, 11)], []]
     assert second == ["submitted", False, [[n, 1, False] for n in range(1, 11)], []]
     ada.done()
+
+
+COVERED = """() => {
+  const box = document.activeElement.closest(".rating-row").getBoundingClientRect();
+  return [box.top + 1, box.bottom - 1].filter((y) => !document.elementFromPoint(box.left + 9, y)?.closest(".rating-row")).length;
+}"""
+
+
+def test_on_a_small_screen_the_value_whose_turn_it_is_stands_in_sight(opened, chromium):
+    bo = Person(
+        chromium, opened, "bo@loam.example", PASSWORD, viewport={"width": 390, "height": 700}, reduced_motion="reduce"
+    )
+    press, _ = begin(bo, "Values by keys")
+    for _ in range(10):
+        press("Digit3")
+        assert bo.page.evaluate(COVERED) == 0
+    for _ in range(9):
+        press("ArrowUp")
+        assert bo.page.evaluate(COVERED) == 0
+    assert faults_of(bo.page, bo.page.url) == []
+    bo.done()
 
 
 def test_a_mapping_is_made_by_keys_alone(opened, ada):
