@@ -37,7 +37,8 @@ def examples(request: MemberRequest, project: Project, uid: UUID) -> HttpRespons
 
 def choose(request: MemberRequest, scale: Scale, posted: dict[str, str]) -> str:
     places = ScaleCategory.objects.filter(layer__scale=scale).select_related("layer__scale__project")
-    place = places.filter(uid=as_uid(posted["category"])).first()
+    uid = as_uid(posted["category"])
+    place = places.filter(uid=uid).first() if uid else None
     if place is None:
         raise BadInput("Choose the category of which it is an example.")
     number = posted["incident"].strip()
