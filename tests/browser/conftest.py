@@ -95,7 +95,7 @@ class Person:
         self.page.get_by_label("E-mail address").fill(self.email)
         self.page.get_by_label("Password", exact=True).fill(self.password)
         self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url("**/")
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_attached()  # the form's own address ends alike
 
     def press(self, *keys):
         for key in keys:
