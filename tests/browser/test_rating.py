@@ -242,3 +242,25 @@ def test_the_storyline_links_what_it_names_and_misses_the_core(opened, chromium)
     told.locator(".text a", has_text=core).click()
     expect(page.locator("h1")).to_contain_text(core)
     lead.done()
+
+
+def test_the_lead_chooses_an_example_by_quoting_an_incident(opened, chromium):
+    lead = Person(chromium, opened, "lead@loam.example", PASSWORD)
+    page = lead.page
+    page.goto("/p/demonstration/selective/")
+    page.get_by_role("link", name="Read the scale").click()
+    page.get_by_role("link", name="Anchor examples").click()
+    page.get_by_label("Category").select_option(index=1)
+    page.get_by_label("Number of the incident").fill("1")
+    page.get_by_label("Words", exact=True).fill("words of another report")
+    page.get_by_label("Why", exact=True).fill("It says so.")
+    page.get_by_role("button", name="Choose it").click()
+    expect(page.locator(".notice.error")).to_contain_text("Incident 1 does not say this")
+    page.get_by_label("Words", exact=True).fill("A passenger sued the airline")
+    page.get_by_role("button", name="Choose it").click()
+    chosen = page.locator("blockquote", has_text="A passenger sued the airline")
+    expect(chosen).to_be_visible()
+    page.locator("details", has_text="A passenger sued the airline").locator("summary").click()
+    assert faults_of(page, page.url) == []
+    lead.faults = [one for one in lead.faults if "400" not in one]  # the refusal of the first words
+    lead.done()
