@@ -445,12 +445,17 @@ class Scales(RuleBasedStateMachine):
         assert {(event.actor_id, event.reason) for event in told} <= {(self.lead.pk, WHY)}
 
 
+ROUNDS = 8  # of ten tries; what is tried is drawn anew each time
+
+
 def test_no_mapping_is_lost_or_doubled_and_undo_restores_exactly_whatever_is_done_to_a_scale(db):
     tries = settings(
-        max_examples=20, stateful_step_count=10, derandomize=True, deadline=None,
-        suppress_health_check=list(HealthCheck), database=None,
-    )  # fmt: skip
-    run_state_machine_as_test(Scales, settings=tries)
+        max_examples=10, stateful_step_count=10, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
     acts = {"retire": "retire_scalecategory", "merge": "merge_scalecategory", "split": "split_scalecategory"}
-    assert min(DONE[name] for verb, event in acts.items() for name in (verb, f"undo {event}")) > 0, DONE
-    assert DONE["bring_back"] > 0, DONE
+    needed = {"bring_back", *acts, *(f"undo {event}" for event in acts.values())}
+    for _ in range(ROUNDS):
+        run_state_machine_as_test(Scales, settings=tries)
+        if all(DONE[name] for name in needed):
+            return
+    raise AssertionError(f"Some act was never done: {DONE}")

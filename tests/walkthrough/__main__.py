@@ -4,7 +4,13 @@ import argparse
 import os
 from pathlib import Path
 
-SHOWN = {"board": "axial/", "relations": "axial/relations/", "coverage": "selective/", "results": "selective/results/"}
+SHOWN = {
+    "board": "axial/",
+    "pairs": "axial/co-occurrence/",
+    "relations": "axial/map/",
+    "flow": "selective/flow/",
+    "results": "selective/results/",
+}
 
 
 def main():
