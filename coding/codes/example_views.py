@@ -63,7 +63,8 @@ def examples_page(
     held: dict[int | None, list[Example]] = {}
     for one in examples_in(request.project).filter(scale_category__layer__scale=scale):
         held.setdefault(one.scale_category_id, []).append(one)
-    places = ScaleCategory.objects.filter(layer__scale=scale).order_by("number")
+    numbered = ScaleCategory.objects.filter(layer__scale=scale).order_by("number")
+    places = [one for one in numbered if one.retired_at is None or one.pk in held]
     context: dict[str, Any] = {
         "scale": scale, "rows": [(place, held.get(place.pk, [])) for place in places], "kinds": Example.Kind.choices,
         "refusal": refusal, "draft": draft or {"kind": Example.Kind.TYPICAL},

@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 from coding.codes.checks import worded
 from coding.codes.content import words_at
 from coding.codes.models import Example, ScaleCategory
+from coding.codes.scale_edits import in_use
 from coding.incidents.models import Incident
 from coding.lib import clock
 from coding.lib.refusals import BadInput, Refusal
@@ -38,12 +39,13 @@ def choose_example(
 ) -> Example:
     """Let words of an incident show what a scale category means; they are found where they stand first in its text.
 
-    The incident's text never changes from then on. Raises BadInput, ExampleTaken.
+    The incident's text never changes from then on. Raises BadInput, ExampleTaken, PartRetired.
     """
     project = place.layer.scale.project
     lock_project_stream(project)
     if kind not in Example.Kind.values:
         raise BadInput("An example is typical, borderline or a counter-example. Choose one of the three.")
+    in_use(place)
     reason, held = given(reason), Example.objects.filter(scale_category=place)
     fresh = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
     start, end = span_of(fresh, quote)

@@ -9,6 +9,8 @@ from coding.codes.content import Frozen
 from coding.codes.examples import ExampleTaken, choose_example, drop_example
 from coding.codes.models import Example
 from coding.codes.rules import freeze, is_frozen
+from coding.codes.scale_edits import PartRetired
+from coding.codes.scale_regroup import retire
 from coding.incidents.models import Incident
 from coding.lib.refusals import BadInput
 from coding.people.models import Event
@@ -51,6 +53,14 @@ def test_an_example_is_the_words_themselves_and_locks_the_text(lead, place, repo
     report.refresh_from_db()
     assert report.text[made.start : made.end] == QUOTE
     assert report.text_locked_at is not None
+
+
+def test_a_retired_category_takes_no_example_and_keeps_those_it_has(lead, place, report):
+    held = choose(lead, place, report)
+    retire(lead, place, "Nobody used it.")
+    with pytest.raises(PartRetired):
+        choose(lead, place, report, quote="sometimes makes things up")
+    assert Example.objects.get() == held
 
 
 def test_who_chose_it_and_why_is_kept(lead, project, place, report):
