@@ -33,7 +33,7 @@ class CellRow(serializers.Serializer[Any]):
     uses = serializers.IntegerField()
 
 
-class PartRow(serializers.Serializer[Any]):
+class FlowPartRow(serializers.Serializer[Any]):
     """A part of the map: a layer, a scale category, a category or a code, or where a way ends before the scale."""
 
     key = serializers.CharField(help_text="Its kind and public id, or: unsorted, unfit, unplaced.")
@@ -54,7 +54,7 @@ class FlowRow(serializers.Serializer[Any]):
     uses = serializers.IntegerField()
     closed = serializers.IntegerField(help_text="Incidents not told apart, their readings being closed to you.")
     groups = GroupRow(many=True)
-    parts = PartRow(many=True)
+    parts = FlowPartRow(many=True)
 
 
 class Flows(ProjectRoutes):

@@ -9,6 +9,10 @@ from django.db import DatabaseError, connection, transaction
 from coding.lib.triggers import never_changes
 
 KEPT = {"people_event": 18, "codes_edition": None, "codebook_publication": None}
+REFUSING = {
+    ("codes_mapping", "mapping_to_living_at_first"), ("codes_mapping", "mapping_to_living"),
+    ("codes_scalecategory", "scale_category_retired_unmapped"),
+}  # fmt: skip
 
 
 def triggers():
@@ -18,12 +22,12 @@ def triggers():
     }
     with connection.cursor() as cursor:
         cursor.execute(by_vendor[connection.vendor])
-        return dict(cursor.fetchall())
+        return set(cursor.fetchall())
 
 
 def test_they_stand_after_migrate(db):
     """SQLite remakes a table to alter it, and drops its triggers: a later migration must not lose them."""
-    assert triggers() == {table: f"{table}_never_changes" for table in KEPT}
+    assert triggers() == {(table, f"{table}_never_changes") for table in KEPT} | REFUSING
 
 
 @pytest.mark.parametrize(("app", "model", "free"), [("people", "Event", {"released_at"}), ("codes", "Edition", set()),
