@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from coding.agreement.api import Measurements
 from coding.axial_coding.api import Placements
 from coding.axial_coding.cooccurrence_api import CoOccurrences
+from coding.axial_coding.regroup_api import CategoryChanges, CodeSplits, NearDuplicates
 from coding.axial_coding.relation_api import BoardMoves, Properties, Relations
 from coding.codes.api import Codes, Projects, Scales
 from coding.codes.example_api import Examples
@@ -25,6 +26,7 @@ from coding.selective_coding.api import Ratings
 from coding.selective_coding.flow_api import Flows
 from coding.selective_coding.mapping_api import Places
 from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
+from coding.selective_coding.results_api import ResultTables
 from coding.selective_coding.sampling_api import Samplings
 from coding.selective_coding.saturation_api import Judgements, Saturations
 from coding.selective_coding.scale_edit_api import ScaleEdits
@@ -105,6 +107,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         path(f"{IN_PART}/{verb.replace('_', '-')}/", ScaleEdits.as_view({"post": verb}), name=f"scale-part-{verb}")
         for verb in ("move", "retire", "bring_back", "merge", "split", "undo")
+    ),
+    path(f"{IN_PROJECT}/scales/<uuid:uid>/results/", ResultTables.as_view({"get": "retrieve"}), name="results"),
+    path(f"{IN_PROJECT}/near-duplicates/", NearDuplicates.as_view({"get": "list"}), name="near-duplicates"),
+    path(
+        f"{IN_PROJECT}/codes/<uuid:code>/split/",
+        CodeSplits.as_view({"get": "list", "post": "create"}),
+        name="code-split",
+    ),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/merge/",
+        CategoryChanges.as_view({"post": "merge"}),
+        name="category-merge",
+    ),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/split/",
+        CategoryChanges.as_view({"post": "split"}),
+        name="category-split",
     ),
     path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
     path(f"{IN_PROJECT}/flow/", Flows.as_view({"get": "retrieve"}), name="flow"),

@@ -99,6 +99,7 @@ def api_crawl(w):
         sends("memo-detail", project, w.memos[0].uid, method="patch", data={"version": 1, "kind": "theoretical"}),
         *(sends("memo-share", project, one.uid) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         *(sends("memo-detail", project, one.uid, method="delete") for one in (w.memos[1], w.bos_memo, w.thirds_memo)), ask("memo-list", project, query="?q="),
+        ask("results", project, w.scale.uid), ask("results", project, w.scale.uid, query="?by=year"), ask("near-duplicates", project), *regroups(w),
         ask("flow", project), *(ask("flow", project, query=f"?scale={w.scale.uid}&by={by}&within={within}") for by, within in (("modality", f"category:{w.category.uid}"), ("incident", "unsorted"), ("x", ""))),
         ask("saturation", project), ask("saturation", project, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}"),
         ask("saturation-judgement-list", project), sends("saturation-judgement-list", project, data={"category": str(w.category.uid), "reached": True, "rationale": "x"}),
@@ -106,6 +107,16 @@ def api_crawl(w):
         ask("chain-break-list", project), ask("chain-break-list", project, query=f"?scale={w.scale.uid}"),
         sends("round-detail", project, w.draft.uid, method="delete"),
         ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),
+    ]  # fmt: skip
+
+
+def regroups(w):
+    """Splits and merges by program; a coder may do none of them, and learns nothing of the segments."""
+    code, category, why = (w.project.uid, w.codes[0].uid), (w.project.uid, w.category.uid), {"reason": "x"}
+    return [
+        ask("code-split", *code), sends("code-split", *code, data={"new": {"name": "x"}, "segments": [w.bos.segment], **why}),
+        sends("category-merge", *category, data={"into": str(w.second.uid), **why}),
+        sends("category-split", *category, data={"name": "x", "codes": [str(w.codes[0].uid)], **why}),
     ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from coding.selective_coding.models import ConsensusRating
 from coding.selective_coding.standing import standing
 from coding.selective_coding.storytelling import told
 from tests import factory
+from tests.door import Door
 from tests.selective_coding.factory import categories, rate
 
 
@@ -306,3 +307,23 @@ def test_the_page_shows_the_story_with_links_and_names_a_missing_core(sign_in, s
     text = browser.get(reverse("selective_coding:integrate", args=[project.slug])).content.decode()
     assert f'<a href="/p/{project.slug}/incidents/1/">incident 1</a>' in text
     assert "does not name the core category" in text
+
+
+def test_the_api_gives_what_the_page_shows(rated, scale, project, lead, stranger):
+    where = f"projects/{project.uid}/scales/{scale.uid}/results/"
+    found, page = Door(lead).get(f"{where}?by=modality").json(), results.results(scale, "modality")
+    assert [found[name] for name in ("incidents", "occurrences", "plural", "rounds", "by")] == [
+        4,
+        3,
+        1,
+        ["Rating 1"],
+        "modality",
+    ]
+    assert found["columns"] == [name for name, _ in page.columns]
+    said = [(one["name"], one["incidents"], one["primary"], one["cells"]) for one in found["lines"]]
+    assert said == [(one.name, one.count.any, one.count.primary, list(one.cells)) for one in page.lines]
+    assert found["lines"][0]["interval"] == (
+        list(page.lines[0].count.interval) if page.lines[0].count.interval else None
+    )
+    assert Door(lead).get(f"{where}?by=colour").status_code == 400
+    assert Door(stranger).get(where).status_code == 404
