@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from coding.axial_coding import cooccurrence_queries as queries
 from coding.axial_coding.cooccurrence import OVERLAP
 from coding.axial_coding.cooccurrence_queries import Couple, Setting
-from coding.axial_coding.relation_api import OnBoard
+from coding.axial_coding.relation_api import OnBoard, WhoseWords
 from coding.codes.models import Code
 from coding.open_coding.models import Segment
 from coding.people.api import choice_asked, page_of, person, uid_asked
@@ -34,14 +34,9 @@ class CoupleRow(serializers.Serializer[Couple]):
     jaccard = serializers.FloatField(help_text="The count divided by `either`.")
 
 
-class BehindRow(serializers.Serializer[Segment]):
+class BehindRow(WhoseWords):
     """A segment behind a pair; `codes` are those given by its coder, whatever they were merged into since."""
 
-    uid = serializers.UUIDField()
-    incident = serializers.UUIDField(source="assignment.incident.uid")
-    coder = serializers.UUIDField(source="assignment.coder.uid")
-    start = serializers.IntegerField()
-    end = serializers.IntegerField()
     codes = serializers.SerializerMethodField()
 
     def get_codes(self, segment: Segment) -> list[UUID]:

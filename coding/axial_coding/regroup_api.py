@@ -13,8 +13,9 @@ from rest_framework.response import Response
 
 from coding.axial_coding import queries
 from coding.axial_coding.duplicates import near_duplicates
-from coding.axial_coding.relation_api import OnBoard
+from coding.axial_coding.relation_api import OnBoard, WhoseWords
 from coding.axial_coding.splitting import AT_ONCE, NOT_THERE, split_code, to_go_through
+from coding.codes.api import Reason
 from coding.codes.models import NAME_LENGTH, Category, Code
 from coding.codes.regroup import merge_categories, split_category
 from coding.lib.api import Text, Uid
@@ -34,22 +35,13 @@ class NearRow(serializers.Serializer[Any]):
         return [near.one.code.uid, near.two.code.uid]
 
 
-class GoingRow(serializers.Serializer[Any]):
+class GoingRow(WhoseWords):
     """A segment that stands under the code, from readings that are open to you."""
 
-    uid = serializers.UUIDField()
-    incident = serializers.IntegerField(source="assignment.incident.number")
-    coder = serializers.UUIDField(source="assignment.coder.uid")
-    start = serializers.IntegerField()
-    end = serializers.IntegerField()
     quote = serializers.SerializerMethodField()
 
     def get_quote(self, segment: Any) -> str:
         return str(segment.assignment.incident.text[segment.start : segment.end])
-
-
-class Reasoned(serializers.Serializer[Any]):
-    reason = Text(max_length=2000, help_text="Kept in the audit trail.")
 
 
 class Worded(serializers.Serializer[Any]):
@@ -64,7 +56,7 @@ class NewHalf(Worded):
     name = Text(max_length=NAME_LENGTH)
 
 
-class CodeSplit(Reasoned):
+class CodeSplit(Reason):
     """The wording of both codes, and the segments that stand under the new one; all others stay."""
 
     new = NewHalf()
@@ -72,11 +64,11 @@ class CodeSplit(Reasoned):
     segments = serializers.ListField(child=Uid(), min_length=1, max_length=AT_ONCE)
 
 
-class CategoryMerge(Reasoned):
+class CategoryMerge(Reason):
     into = Uid()
 
 
-class CategorySplit(Reasoned):
+class CategorySplit(Reason):
     """The new category, and the codes that go into it."""
 
     name = Text(max_length=NAME_LENGTH)

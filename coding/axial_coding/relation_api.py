@@ -19,6 +19,7 @@ from coding.codes.models import NAME_LENGTH, Category, Code, Relation
 from coding.codes.rules import relate, unrelate
 from coding.lib.api import Text, Uid, Whole
 from coding.lib.text import name_key
+from coding.open_coding.models import Segment
 from coding.people.api import ProjectRoutes, once, one_of, page_of, person, taken
 from coding.people.models import Project
 
@@ -125,6 +126,16 @@ class BoardMoved(serializers.Serializer[Any]):
     """The category in which the codes are now, or null."""
 
     category = serializers.UUIDField(allow_null=True)
+
+
+class WhoseWords(serializers.Serializer[Segment]):
+    """A segment: where it stands, and whose it is."""
+
+    uid = serializers.UUIDField()
+    incident = serializers.UUIDField(source="assignment.incident.uid")
+    coder = serializers.UUIDField(source="assignment.coder.uid")
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
 
 
 class OnBoard(ProjectRoutes):

@@ -57,6 +57,18 @@ def test_a_card_counts_segments_incidents_and_coders_through_merges(project, lea
     assert (card.segments, card.incidents, card.coders) == (4, 2, 2)
 
 
+def test_columns_laid_out_alone_are_those_of_the_board(project, lead, ada, bo, sorted_out):
+    """Also where a code was merged into one of another column: its segments count where it is read now."""
+    trust, repair = sorted_out
+    place(lead, code_named("inventing"), trust)
+    merge_codes(lead, code_named("inventing"), code_named("sometimes makes things up"))
+    place(lead, code_named("sometimes makes things up"), repair)
+    whole = {column.key: column for column in queries.board(lead, project).columns}
+    for keys in ([None, trust, repair], [trust], [None]):
+        for column in queries.some_columns(lead, project, keys):
+            assert column == whole[column.key]
+
+
 def test_what_is_coded_in_an_open_round_is_not_counted(project, lead, ada, bo, sorted_out):
     """Codes of the edition may be used in an open blind round; the count says nothing of it."""
     for name in ("false promise", "inventing"):

@@ -8,6 +8,7 @@ from coding.axial_coding.splitting import ways
 from coding.codes.models import Category, Code
 from coding.codes.rules import place
 from coding.codes.undo import undo
+from coding.incidents.models import Incident
 from coding.open_coding.models import ConsensusCoding
 from coding.people.models import Event
 from tests.axial_coding.factory import category, code_named, coded, release
@@ -43,7 +44,8 @@ def test_a_code_is_split_by_naming_the_segments_that_go(project, lead, words):
     held, door = code_named("false promise"), Door(lead)
     where = at(project, "codes", held.uid, "split")
     rows = door.get(where).json()["results"]
-    assert [(row["incident"], row["quote"]) for row in rows] == [(1, next(iter(WORDS))), (2, next(iter(WORDS)))]
+    reports = Incident.objects.filter(project=project).order_by("number")
+    assert [(row["incident"], row["quote"]) for row in rows] == [(str(one.uid), next(iter(WORDS))) for one in reports]
     asked = {"new": {"name": "waived"}, "segments": [rows[1]["uid"]], "reason": "Two things."}
     made = door.post(where, asked)
     assert made.status_code == 201
