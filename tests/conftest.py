@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import factory
 from tests.browser.chromium import Kept
+from tests.kept import Levels, kept
 from tests.passes import PASS, asks_a_database
 
 # A rule holds however loaded the machine is: how long one example takes says nothing of it.
@@ -37,6 +38,16 @@ def pytest_runtest_setup(item):
         Kept.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+    """Make what a test begins with below the savepoint that pytest-django gives it, and upon what a file makes itself."""
+    if fixturedef.argname == "_django_db_helper":
+        Levels.fit(request)
+    elif fixturedef.scope == "module" and "django_db_blocker" in fixturedef.argnames:
+        Levels.end(request.config)
+    return (yield)
+
+
 def pytest_sessionfinish(session):
     Kept.close()
 
@@ -49,28 +60,28 @@ def pytest_unconfigure(config):
         Models.remove()
 
 
-@pytest.fixture
-def lead(db):
+@kept
+def lead():
     return factory.user("lead")
 
 
-@pytest.fixture
+@kept
 def project(lead):
     return factory.project(lead)
 
 
-@pytest.fixture
+@kept
 def ada(project):
     return factory.member(project, "ada")
 
 
-@pytest.fixture
+@kept
 def bo(project):
     return factory.member(project, "bo")
 
 
-@pytest.fixture
-def stranger(db):
+@kept
+def stranger():
     return factory.user("stranger")
 
 

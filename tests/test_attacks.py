@@ -23,11 +23,12 @@ from coding.selective_coding.rules import Choice, Reading
 from coding.selective_coding.rules import submit as submit_rating
 from tests import factory
 from tests.door import Door
+from tests.kept import kept
 
 WORDS = "the late fee"
 
 
-@pytest.fixture
+@kept
 def coded(project, ada, bo):
     """An open blind round; Ada has begun."""
     factory.incidents(project, 2)
@@ -36,7 +37,7 @@ def coded(project, ada, bo):
     return opened
 
 
-@pytest.fixture
+@kept
 def rated(project, ada, bo):
     factory.incidents(project, 2)
     return factory.round_of(project, [ada, bo], "rating")

@@ -8,6 +8,7 @@ from coding.people.rules import issue_token
 from coding.rounds.rules import open_readings
 from tests import factory
 from tests.agreement.rounds import figure
+from tests.kept import kept
 from tests.reconciliation.factory import released_round
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def api(client):
     return ask
 
 
-@pytest.fixture
+@kept
 def of(project, ada, bo):
     return released_round(project, [ada, bo])
 

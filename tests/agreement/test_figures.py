@@ -12,17 +12,18 @@ from coding.people.models import Event
 from coding.rounds.rules import open_readings
 from tests import factory
 from tests.agreement.rounds import figure, released, word
+from tests.kept import kept
 from tests.reconciliation.factory import SMALL, many, released_round
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def observer(project):
     return factory.member(project, "olu", "observer")
 
 
-@pytest.fixture
+@kept
 def coded(project, ada, bo):
     """An open round over two incidents with codes in a mapped category, one without place and one coined."""
     word(project, "late fee", "Money", 7)

@@ -11,6 +11,7 @@ from coding.reconciliation.rules import release_round
 from coding.rounds.models import Assignment
 from tests import factory
 from tests.agreement.rounds import figure, open_round, released, word
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,7 @@ def test_uncodable_is_missing_and_counted(project, ada, bo, lead):
     assert (found.value, found.left_out["uncodable"]["count"]) == (pytest.approx(BY_HAND, abs=1e-12), 1)
 
 
-@pytest.fixture
+@kept
 def placed(project, ada, bo):
     """Two codes of one category that is mapped to 7 (layer 2), and one that has no place."""
     word(project, "late fee", "Money", 7)

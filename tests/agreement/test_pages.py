@@ -6,12 +6,13 @@ from django.urls import reverse
 from coding.agreement.models import Measurement
 from coding.rounds.rules import open_readings
 from tests import factory
+from tests.kept import kept
 from tests.reconciliation.factory import many, released_round
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def observer(project):
     return factory.member(project, "olu", "observer")
 

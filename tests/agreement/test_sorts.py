@@ -7,6 +7,7 @@ from coding.codes.rules import create_category
 from coding.lib.refusals import BadInput
 from tests import factory
 from tests.agreement.rounds import figure, mapped_round, sorted_round, word
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 CODES = ["a", "b", "c", "d"]
 
 
-@pytest.fixture
+@kept
 def codes(project, lead):
     for name in ("Money", "Tone"):
         create_category(lead, project, name)
@@ -66,7 +67,7 @@ def test_a_sort_that_was_not_submitted_is_missing(project, codes, ada, bo):
     assert found.left_out["not_submitted"]["count"] == 1
 
 
-@pytest.fixture
+@kept
 def mapped(project, lead, ada, bo):
     for name in "pqrs":
         create_category(lead, project, name)

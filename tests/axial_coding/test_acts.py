@@ -1,15 +1,15 @@
 """What was done to codes is listed with who and why, and undone, at both doors."""
 
-import pytest
 from django.urls import reverse
 
 from coding.codes.models import Code
 from coding.codes.rules import create_code, merge_codes
 from coding.people.models import Event
 from tests import factory
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def merged(project, lead):
     one, two = (create_code(lead, project, name) for name in ("alpha", "beta"))
     merge_codes(lead, one, two, "They mean the same.")

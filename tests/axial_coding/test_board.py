@@ -10,6 +10,7 @@ from coding.codes.rules import merge_codes, place, retire
 from coding.lib import clock
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded, many_codes, release
+from tests.kept import kept
 
 WORDS = {
     "the late fee had been waived": ["false promise", "false promise"],
@@ -18,7 +19,7 @@ WORDS = {
 DOORS = ["board", "move", "merge", "new_category", "relations"]
 
 
-@pytest.fixture
+@kept
 def sorted_out(project, ada, bo):
     """Two coders' released codes (one name by both) and two categories."""
     coded(project, [ada, bo], WORDS)

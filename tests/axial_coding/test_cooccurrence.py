@@ -18,6 +18,7 @@ from coding.people.models import Role
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded, release
 from tests.door import Door
+from tests.kept import kept
 
 A, B, C = 1, 2, 3
 ADA_ON_1, BO_ON_1, ADA_ON_2 = 11, 12, 13
@@ -126,7 +127,7 @@ def test_what_two_coders_call_the_same_words_is_no_co_occurrence_but_in_the_inci
     assert (couple.count, couple.either) == (2, 2)
 
 
-@pytest.fixture
+@kept
 def words(project, lead, ada):
     """Promise and rule on the same words of both incidents, proof on words that overlap them; repair apart."""
     of = coded(project, [ada], {}, released=False)

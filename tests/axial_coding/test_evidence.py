@@ -11,6 +11,7 @@ from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded, release
+from tests.kept import kept
 
 WORDS = {
     "the late fee": ["promise"],
@@ -19,7 +20,7 @@ WORDS = {
 }
 
 
-@pytest.fixture
+@kept
 def related(project, lead, ada):
     of = coded(project, [ada], WORDS, released=False)
     release(of, lead, opened=False)

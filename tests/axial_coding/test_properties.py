@@ -16,11 +16,12 @@ from coding.lib.refusals import BadInput
 from coding.people.models import Event, Role
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded
+from tests.kept import kept
 
 WORDS = {"the late fee": ["promise"], "sometimes makes things up": ["inventing"]}
 
 
-@pytest.fixture
+@kept
 def trust(project, lead, ada):
     coded(project, [ada], WORDS)
     made = category(project, "Trust")

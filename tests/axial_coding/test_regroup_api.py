@@ -14,6 +14,7 @@ from coding.people.models import Event
 from tests.axial_coding.factory import category, code_named, coded, release
 from tests.axial_coding.test_relation_api import at
 from tests.door import Door
+from tests.kept import kept
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 WORDS = {
@@ -22,7 +23,7 @@ WORDS = {
 }
 
 
-@pytest.fixture
+@kept
 def words(project, lead, ada, bo):
     """Two coders' released codes over two incidents, one of them in a category."""
     coded(project, [ada, bo], WORDS)

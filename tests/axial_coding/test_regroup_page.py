@@ -1,15 +1,15 @@
 """The page of a category's merge and split: what it says, what it does, and to whom it opens."""
 
-import pytest
 from django.urls import reverse
 
 from coding.codes.models import Category, Code
 from coding.codes.rules import create_code, place, relate, retire
 from tests import factory
 from tests.axial_coding.factory import category
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def words(project, lead):
     trust, repair = category(project, "Trust"), category(project, "Repair")
     codes = [create_code(lead, project, name) for name in ("alpha", "beta")]

@@ -11,11 +11,12 @@ from coding.people.models import Role
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded, release
 from tests.door import Door
+from tests.kept import kept
 
 WORDS = {"the late fee": ["promise"], "The fee was paid back": ["repairing"]}
 
 
-@pytest.fixture
+@kept
 def words(project, lead, ada):
     """Trust and repair, each with a code, in a released round whose readings nobody has opened."""
     of = coded(project, [ada], WORDS, released=False)

@@ -18,6 +18,7 @@ from coding.codes.rules import place, relate, retire
 from coding.open_coding.models import Segment
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded, release
+from tests.kept import kept
 
 
 @st.composite
@@ -85,7 +86,7 @@ def test_a_name_is_written_in_two_lines_that_fit(name, lines):
     assert all(wide(line) <= 23 for line in lines)
 
 
-@pytest.fixture
+@kept
 def words(project, lead, ada):
     """Trust, repair and blame; a code in trust; trust is the phenomenon of both others, and of the code."""
     of = coded(project, [ada], {"the late fee": ["promise"]}, released=False)

@@ -10,9 +10,10 @@ from coding.codes.rules import create_code, relate, retire
 from coding.open_coding.models import Segment
 from tests import factory
 from tests.axial_coding.factory import category, coded
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def two(project):
     return category(project, "Trust"), category(project, "Repair")
 

@@ -8,9 +8,10 @@ from coding.codes.rules import NameTaken, NotLiving, create_code, retire
 from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from tests.axial_coding.factory import category, many_codes
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def codes(project, lead):
     return [create_code(lead, project, name) for name in ("alpha", "beta", "gamma")]
 

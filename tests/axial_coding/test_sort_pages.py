@@ -16,21 +16,22 @@ from coding.rounds import rules as round_rules
 from tests import factory
 from tests.axial_coding.factory import coded
 from tests.axial_coding.sorts import said, sort, sort_round, uid_of, uids
+from tests.kept import kept
 
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@kept
 def chidi(project):
     return factory.member(project, "chidi")
 
 
-@pytest.fixture
+@kept
 def opened(project, ada, bo, chidi):
     return sort_round(project, [ada, bo, chidi])
 
 
-@pytest.fixture
+@kept
 def held(opened, ada):
     return factory.assignment(opened, ada)
 

@@ -18,14 +18,15 @@ from coding.rounds.rules import NothingToCode, RoundNotOpen, reopen
 from coding.rounds.writing import AssignmentSubmitted, NotYours
 from tests import factory
 from tests.axial_coding.sorts import said, sort, sort_round, uid_of, uids
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def opened(project, ada, bo):
     return sort_round(project, [ada, bo])
 
 
-@pytest.fixture
+@kept
 def held(opened, ada):
     return factory.assignment(opened, ada)
 

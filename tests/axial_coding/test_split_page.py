@@ -1,6 +1,5 @@
 """The page of a split: its way by plain forms, who may go it, and what it refuses."""
 
-import pytest
 from django.urls import reverse
 
 from coding.axial_coding.models import Split
@@ -12,12 +11,13 @@ from coding.people.models import Event
 from coding.rounds.models import Assignment, Round
 from tests import factory
 from tests.axial_coding.factory import code_named, coded
+from tests.kept import kept
 
 WORDS = {"the late fee had been waived": ["false promise"], "The guest showed": ["false promise"]}
 WORDING = {"do": "begin", "name": "broken promise", "definition": "Not kept.", "kept_definition": "Never true."}
 
 
-@pytest.fixture
+@kept
 def promise(project, lead, ada):
     released = coded(project, [ada], WORDS)
     Assignment.objects.filter(round=released).update(state="submitted", submitted_at=released.released_at)

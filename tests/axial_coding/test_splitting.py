@@ -27,13 +27,14 @@ from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import discard_draft
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded
+from tests.kept import kept
 
 NEW = {"name": "broken promise", "definition": "Said, and not kept."}
 KEPT = {"definition": "Said, though it was never true."}
 WHY = "Two things stood under one name."
 
 
-@pytest.fixture
+@kept
 def promise(project, lead, ada, bo):
     """One code on four segments of each coder, in two incidents, agreed on at two places."""
     released = coded(

@@ -9,11 +9,12 @@ from coding.axial_coding.wanted import ALL, Wanted, choices
 from coding.codes.rules import merge_codes
 from tests import factory
 from tests.axial_coding.factory import category, code_named, coded
+from tests.kept import kept
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
-@pytest.fixture
+@kept
 def rounds(project, ada, bo):
     """Ada alone in a first round, both in a second; a third is not released."""
     first = coded(

@@ -1,68 +1,56 @@
-"""The study that most tests of this room read. It is built once a module; each test's changes are rolled back."""
+"""The study that most tests of this room read."""
 
-import copy
 from types import SimpleNamespace
-
-import pytest
-from django.db import transaction
 
 from tests import factory
 from tests.codebook import factory as made
+from tests.kept import kept
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker):
-    """Build the study in a transaction around all tests of the module; theirs are savepoints within it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        lead = factory.user("lead")
-        project = factory.project(lead)
-        ada, bo = factory.member(project, "ada"), factory.member(project, "bo")
-        yield SimpleNamespace(lead=lead, project=project, ada=ada, bo=bo, study=made.study(project, ada, bo))
-        transaction.set_rollback(True)
+@kept
+def whole():
+    lead = factory.user("lead")
+    project = factory.project(lead)
+    ada, bo = factory.member(project, "ada"), factory.member(project, "bo")
+    return SimpleNamespace(lead=lead, project=project, ada=ada, bo=bo, study=made.study(project, ada, bo))
 
 
-@pytest.fixture
-def whole(built, db):
-    """Rows in memory belong to one test only."""
-    return copy.deepcopy(built)
-
-
-@pytest.fixture
+@kept
 def study(whole):
     return whole.study
 
 
-@pytest.fixture
+@kept
 def lead(whole):
     return whole.lead
 
 
-@pytest.fixture
+@kept
 def project(whole):
     return whole.project
 
 
-@pytest.fixture
+@kept
 def ada(whole):
     return whole.ada
 
 
-@pytest.fixture
+@kept
 def bo(whole):
     return whole.bo
 
 
-@pytest.fixture
+@kept
 def bare(lead):
     """Another project of the same lead, with nothing in it but the scale."""
     return factory.project(lead, "Bare")
 
 
-@pytest.fixture
+@kept
 def cleo(bare):
     return factory.member(bare, "cleo")
 
 
-@pytest.fixture
+@kept
 def dan(bare):
     return factory.member(bare, "dan")

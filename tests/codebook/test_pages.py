@@ -20,6 +20,7 @@ from coding.lib.canonical import canonical
 from coding.rounds.models import Opening
 from tests import factory
 from tests.codebook import factory as made
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 PAGES = ["document", "finalise", "schema"]
@@ -39,7 +40,7 @@ def web(sign_in, lead):
     return sign_in(lead)
 
 
-@pytest.fixture
+@kept
 def observer(project):
     return factory.member(project, "olu", "observer")
 

@@ -10,18 +10,19 @@ from coding.lib import clock
 from coding.people.models import Project
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 
 
 def path(project, uid=""):
     return f"projects/{project.uid}/codes/{f'{uid}/' if uid else ''}"
 
 
-@pytest.fixture
+@kept
 def code(project, lead):
     return create_code(lead, project, "inventing a rule", definition="A rule that is none.")
 
 
-@pytest.fixture
+@kept
 def blind(project, ada, bo):
     """A blind round is open, and both coders have coined."""
     factory.incidents(project, 1)

@@ -16,17 +16,18 @@ from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 QUOTE = "the late fee had been waived"
 
 
-@pytest.fixture
+@kept
 def report(project):
     return factory.incidents(project, 2)[0]
 
 
-@pytest.fixture
+@kept
 def place(project):
     return categories(project)[7]
 

@@ -11,6 +11,7 @@ from coding.codes.undo import undo
 from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from tests import factory
+from tests.kept import kept
 
 WHY = "They are one phenomenon."
 
@@ -29,7 +30,7 @@ def last(verb):
     return Event.objects.filter(verb=verb).order_by("-pk").first()
 
 
-@pytest.fixture
+@kept
 def words(project, lead):
     """Two categories with codes; the first is the core, stands in relations and has a place in the scale."""
     trust, repair, other = (create_category(lead, project, name) for name in ("Trust", "Repair", "Other"))

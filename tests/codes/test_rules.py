@@ -14,14 +14,15 @@ from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from tests import factory
 from tests.axial_coding.factory import many_codes
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def codes(project, lead):
     return [rules.create_code(lead, project, name) for name in ("alpha", "beta", "gamma")]
 
 
-@pytest.fixture
+@kept
 def trust(project, lead):
     return rules.create_category(lead, project, "Trust")
 

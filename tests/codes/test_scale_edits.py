@@ -10,14 +10,15 @@ from coding.codes.models import ScaleCategory
 from coding.codes.rules import freeze
 from coding.lib.refusals import BadInput
 from coding.people.models import Event
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def scale(project):
     return project.scales.get()
 
 
-@pytest.fixture
+@kept
 def seventh(scale):
     return ScaleCategory.objects.get(layer__scale=scale, number=7)
 

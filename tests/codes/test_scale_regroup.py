@@ -22,6 +22,7 @@ from coding.lib import clock
 from coding.lib.refusals import BadInput, Refusal
 from coding.people.models import Event
 from tests import factory
+from tests.kept import kept
 
 WHY = "They are one."
 KEPT, MADE = {"name": "Kept half", "definition": "One."}, {"name": "New half", "use_when": "The other."}
@@ -52,12 +53,12 @@ def mapped_to(place):
     return sorted(Mapping.objects.filter(scale_category=place).values_list("category__name", flat=True))
 
 
-@pytest.fixture
+@kept
 def scale(project):
     return project.scales.get()
 
 
-@pytest.fixture
+@kept
 def mapped(project, lead, scale):
     """Two categories under 7, one under 6."""
     made = [create_category(lead, project, name) for name in ("alpha", "beta", "gamma")]

@@ -15,6 +15,7 @@ from coding.open_coding.models import Coding
 from coding.people.models import Event
 from coding.people.rules import describe_project
 from tests import factory
+from tests.kept import kept
 
 
 def last(verb):
@@ -30,7 +31,7 @@ def state():
     return list(codes), list(relations), list(Category.objects.order_by("pk").values_list("pk", "name", "retired_at"))
 
 
-@pytest.fixture
+@kept
 def words(project, lead):
     trust = create_category(lead, project, "Trust")
     codes = [create_code(lead, project, name) for name in ("alpha", "beta", "gamma")]

@@ -8,14 +8,15 @@ from coding.codes.models import Category, Code
 from coding.people.models import Project
 from tests import factory
 from tests.axial_coding.factory import release
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def code(project, lead):
     return rules.create_code(lead, project, "alpha", definition="As it was.")
 
 
-@pytest.fixture
+@kept
 def trust(project, lead):
     return rules.create_category(lead, project, "Trust")
 

@@ -10,9 +10,10 @@ from coding.people.rules import record
 from coding.rounds import rules
 from coding.rounds.models import Assignment, Round
 from tests import factory
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def held(project):
     return factory.incidents(project, 3)
 

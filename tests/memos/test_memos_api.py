@@ -9,10 +9,11 @@ from coding.memos.models import Memo
 from coding.people.models import Event
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.memos.factory import Study, memo
 
 
-@pytest.fixture
+@kept
 def study(project, ada, bo):
     return Study(project, ada, bo)
 

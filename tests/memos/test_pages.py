@@ -1,10 +1,8 @@
 """The pages of memos: all, those on one thing (also beside a text), one; for each role, and with nasty input."""
 
-import copy
 import re
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from coding.codes import rules as code_rules
@@ -15,43 +13,35 @@ from coding.open_coding import rules as coding_rules
 from coding.people.models import Event
 from coding.reconciliation.rules import release_round
 from tests import factory
+from tests.kept import kept
 from tests.memos.factory import Study, memo
 
 HTMX = {"HX-Request": "true"}
 SCRIPT = "<script>alert(1)</script> <div hx-get='/x'>{{ 7 }}</div> [a](javascript:x) "
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker):
-    """Build the study in a transaction around all tests of the file; theirs are savepoints within it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        project = factory.project(factory.user("lead"))
-        yield Study(project, factory.member(project, "ada"), factory.member(project, "bo"))
-        transaction.set_rollback(True)
+@kept
+def study():
+    project = factory.project(factory.user("lead"))
+    return Study(project, factory.member(project, "ada"), factory.member(project, "bo"))
 
 
-@pytest.fixture
-def study(built, db):
-    """Rows in memory belong to one test only."""
-    return copy.deepcopy(built)
-
-
-@pytest.fixture
+@kept
 def project(study):
     return study.project
 
 
-@pytest.fixture
+@kept
 def lead(study):
     return study.lead
 
 
-@pytest.fixture
+@kept
 def ada(study):
     return study.ada
 
 
-@pytest.fixture
+@kept
 def bo(study):
     return study.bo
 

@@ -27,12 +27,13 @@ from coding.people.rules import Key, KeyReused, change_role
 from coding.reconciliation.rules import release_round
 from coding.rounds.rules import open_readings, open_round
 from tests import factory
+from tests.kept import kept
 from tests.memos.factory import Study, memo
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def study(project, ada, bo):
     return Study(project, ada, bo)
 

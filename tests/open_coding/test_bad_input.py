@@ -1,7 +1,6 @@
 """Bad input at both doors: its sentence and its status, nothing stored by halves, and every later page still opens."""
 
 import contextlib
-import copy
 import html
 import itertools
 import json
@@ -24,6 +23,7 @@ from coding.people.rules import Key
 from coding.rounds.models import Assignment
 from tests import factory
 from tests.door import PROBLEM, Door
+from tests.kept import kept
 
 HTMX = {"HX-Request": "true"}
 TEXT = (
@@ -93,12 +93,9 @@ ON_SEGMENT = {"change", "remove", "ends", "split", "join", "delete", "doubt", "a
 ON_CODE = {"change", "remove", "define", "propose"}
 
 
-@pytest.fixture(scope="module")
-def built(django_db_setup, django_db_blocker):
-    """Build the room in a transaction around all tests of this file; theirs are savepoints within it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield furnish(factory.user("lead"))
-        transaction.set_rollback(True)
+@kept
+def furnished(lead):
+    return furnish(lead)
 
 
 def furnish(lead):
@@ -197,9 +194,9 @@ class Room:
 
 
 @pytest.fixture
-def room(built, db):
+def room(furnished):
     """After whatever a test sent, every page still opens; where nothing was stored, it is as it was."""
-    made = Room(copy.deepcopy(built))
+    made = Room(furnished)
     before = made.stands()
     yield made
     if made.stands() != before:

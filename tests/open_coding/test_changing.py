@@ -15,9 +15,10 @@ from coding.people.models import Event
 from coding.people.rules import Key
 from coding.rounds.writing import NotYours
 from tests import factory
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def desk(project, ada, bo):
     factory.incidents(project, 2)
     factory.round_of(project, [ada, bo])

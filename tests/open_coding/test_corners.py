@@ -21,19 +21,20 @@ from coding.people.rules import Key
 from coding.rounds.rules import ask_reopening, reopen
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 
 NOTHING = "nothing_here"
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def desk(project, ada, bo):
     with transaction.atomic():  # the races below run outside of one
         factory.incidents(project, 2)
         return factory.assignment(factory.round_of(project, [ada, bo]), ada)
 
 
-@pytest.fixture
+@kept
 def other(desk, ada):
     """Ada's other incident of the round."""
     return desk.round.assignments.filter(coder=ada).exclude(pk=desk.pk).get()

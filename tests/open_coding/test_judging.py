@@ -15,11 +15,12 @@ from coding.rounds.models import Assignment
 from coding.rounds.rules import NotSubmitted, RoundNotOpen
 from coding.rounds.writing import AssignmentSubmitted
 from tests import factory
+from tests.kept import kept
 
 NOTHING, LEFT_OUT = Mark.Kind.NOTHING_HERE, Mark.Kind.LEFT_OUT
 
 
-@pytest.fixture
+@kept
 def desk(project, ada, bo):
     factory.incidents(project, 2)
     factory.round_of(project, [ada, bo])

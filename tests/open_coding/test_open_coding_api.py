@@ -13,6 +13,7 @@ from coding.reconciliation.rules import release_round
 from coding.rounds.rules import open_readings, reopen
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"  # an id that nobody has, the same in every process
 
@@ -20,13 +21,18 @@ START = factory.TEXT.index("late fee")
 SPAN = {"start": START, "end": START + 8, "quote": "late fee"}
 
 
-@pytest.fixture
+@kept
+def shared(project, lead):
+    return create_code(lead, project, "late fee", definition="A fee.")
+
+
+@kept
 def opened(project, ada, bo):
     factory.incidents(project, 2)
     return factory.round_of(project, [ada, bo])
 
 
-@pytest.fixture
+@kept
 def desk(opened, ada):
     return factory.assignment(opened, ada)
 
@@ -338,11 +344,6 @@ def test_an_undo_by_program_names_the_change_that_it_knows(desk, door):
     door.post(path(desk), named("a"), key="k1")
     assert is_problem(door.post(path(desk, "undo/"), {"after": "older"}), 409)
     assert door.post(path(desk, "undo/"), {"after": "k1"}).json()["segments"] == []
-
-
-@pytest.fixture
-def shared(project, lead):
-    return create_code(lead, project, "late fee", definition="A fee.")
 
 
 def test_another_wording_of_the_teams_code_is_proposed_and_changes_nothing_yet(shared, desk, door):

@@ -23,9 +23,10 @@ from coding.rounds.models import Assignment
 from coding.rounds.rules import RoundNotOpen
 from coding.rounds.writing import AssignmentSubmitted, NotYours
 from tests import factory
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def desk(project, ada, bo):
     factory.incidents(project, 2)
     factory.round_of(project, [ada, bo])

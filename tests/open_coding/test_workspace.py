@@ -6,13 +6,14 @@ from django.urls import reverse
 from coding.codes.models import Code
 from coding.open_coding.models import Segment
 from tests import factory
+from tests.kept import kept
 
 HTMX = {"HX-Request": "true"}
 QUEUED = {**HTMX, "Idempotency-Key": "waited-long-enough"}  # as a device's line sends it
 JUDGED = {"rest": "nothing_here"}
 
 
-@pytest.fixture
+@kept
 def desk(project, ada, bo):
     factory.incidents(project, 2)
     factory.round_of(project, [ada, bo])

@@ -7,38 +7,39 @@ from coding.reconciliation.models import Decision, Disagreement
 from coding.rounds.rules import open_readings
 from coding.selective_coding.models import ConsensusRating
 from tests import factory
+from tests.kept import kept
 from tests.reconciliation.factory import SMALL, many, rated_round, released_round
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def lead(whole):
     return whole.lead
 
 
-@pytest.fixture
+@kept
 def project(whole):
     return whole.project
 
 
-@pytest.fixture
+@kept
 def ada(whole):
     return whole.ada
 
 
-@pytest.fixture
+@kept
 def bare(lead):
     """Another project of the same lead, without a round."""
     return factory.project(lead, "Bare")
 
 
-@pytest.fixture
+@kept
 def pair(bare):
     return [factory.member(bare, name) for name in ("cleo", "dan")]
 
 
-@pytest.fixture
+@kept
 def observer(project):
     return factory.member(project, "olu", "observer")
 

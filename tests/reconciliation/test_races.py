@@ -10,6 +10,7 @@ from coding.reconciliation.models import Decision, Disagreement
 from coding.reconciliation.rules import AlreadySettled, release_round, settle
 from coding.rounds.rules import RoundNotOpen
 from tests import factory
+from tests.kept import kept
 from tests.reconciliation.factory import SMALL, rate, rated_round, released_round
 
 pytestmark = [
@@ -41,7 +42,7 @@ def during(first, second):
     return raised[0] if raised else None
 
 
-@pytest.fixture
+@kept
 def of(project, ada, bo):
     return rated_round(project, [ada, bo], [*SMALL[:5], ("1", "")])
 

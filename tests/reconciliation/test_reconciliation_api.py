@@ -6,9 +6,10 @@ import pytest
 
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def opened(project, ada):
     factory.incidents(project, 1)
     return factory.round_of(project, [ada])

@@ -16,22 +16,23 @@ from coding.reconciliation.rules import (
 from coding.rounds.rules import open_readings
 from coding.selective_coding.models import ConsensusRating, Rating
 from tests import factory
+from tests.kept import kept
 from tests.reconciliation.factory import category
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@kept
 def lead(whole):
     return whole.lead
 
 
-@pytest.fixture
+@kept
 def project(whole):
     return whole.project
 
 
-@pytest.fixture
+@kept
 def ada(whole):
     return whole.ada
 

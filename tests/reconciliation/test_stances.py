@@ -9,23 +9,24 @@ from coding.reconciliation.models import Disagreement
 from coding.reconciliation.rules import release_round, settle
 from coding.rounds.models import Round
 from coding.selective_coding.models import ConsensusRating, Rating
+from tests.kept import kept
 from tests.selective_coding import stances
 from tests.selective_coding.stances import rated_round, values, vector
 
 ROWS = [("+9 -5", "+9 -5"), ("+9", "-9 +6"), ("+9 +6", "+9")]
 
 
-@pytest.fixture
+@kept
 def project(lead):
     return stances.project(lead)
 
 
-@pytest.fixture
+@kept
 def of(project, lead, ada, bo):
     return release_round(lead, rated_round(project, [ada, bo], ROWS)).round
 
 
-@pytest.fixture
+@kept
 def second(of):
     return Disagreement.objects.get(round=of, incident__number=2)
 

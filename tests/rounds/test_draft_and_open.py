@@ -17,14 +17,15 @@ from coding.rounds import rules
 from coding.rounds.models import Assignment, Opening, Round
 from coding.rounds.rules import NothingToCode, Plan, RoundNotDraft, SawOthersWork
 from tests import factory
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def held(project):
     return factory.incidents(project, 6)
 
 
-@pytest.fixture
+@kept
 def draft(project, ada, bo, held):
     return factory.round_of(project, [ada, bo], opened=False)
 

@@ -13,9 +13,10 @@ from coding.rounds import rules
 from coding.rounds.forms import numbers_in
 from coding.rounds.models import Assignment, Opening, Round
 from tests import factory
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def held(project):
     return factory.incidents(project, 8)
 

@@ -10,9 +10,10 @@ from coding.rounds import rules
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import NotSubmitted, RoundNotOpen
 from tests import factory
+from tests.kept import kept
 
 
-@pytest.fixture
+@kept
 def held(project, ada, bo):
     factory.incidents(project, 2)
     one = factory.assignment(factory.round_of(project, [ada, bo]), ada)

@@ -9,6 +9,7 @@ from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import open_readings
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"  # an id that nobody has, the same in every process
 
@@ -17,7 +18,7 @@ def path(project, uid="", verb=""):
     return f"projects/{project.uid}/rounds/{f'{uid}/' if uid else ''}{f'{verb}/' if verb else ''}"
 
 
-@pytest.fixture
+@kept
 def reports(project):
     return factory.incidents(project, 3)
 

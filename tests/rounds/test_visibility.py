@@ -7,11 +7,12 @@ import pytest
 from coding.rounds import rules
 from coding.rounds.models import Assignment, Opening, Round, blind_incidents
 from tests import factory
+from tests.kept import kept
 
 STATES = ["draft", "open", "released", "settled"]
 
 
-@pytest.fixture
+@kept
 def cast(project, lead, ada, bo, stranger):
     """Everybody by name; Ada and Bo code the round, Cy does not."""
     return {
@@ -20,7 +21,7 @@ def cast(project, lead, ada, bo, stranger):
     }  # fmt: skip
 
 
-@pytest.fixture
+@kept
 def of(project, ada, bo, cast):
     factory.incidents(project, 2)
     return factory.round_of(project, [ada, bo], opened=False)

@@ -8,10 +8,11 @@ from coding.incidents.models import Incident
 from coding.rounds.models import Round
 from coding.selective_coding.anchors import anchors_of
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding.factory import categories, uid
 
 
-@pytest.fixture
+@kept
 def reports(project):
     return factory.incidents(project, 6)
 

@@ -16,12 +16,13 @@ from coding.selective_coding.readings import Choice, Reading, refuse_mixed
 from coding.selective_coding.rules import reading_of
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import posted, rate, save, uid
 
 FEE, DESK = "the late fee had been waived", "showed the chat at the desk"
 
 
-@pytest.fixture
+@kept
 def coded(project, lead, ada, bo):
     """Ada and Bo have coded two incidents, and the round is released."""
     factory.incidents(project, 2)
@@ -35,12 +36,12 @@ def coded(project, lead, ada, bo):
     return coded
 
 
-@pytest.fixture
+@kept
 def rated(project, coded, ada, bo):
     return factory.round_of(project, [ada, bo], Round.Stage.RATING)
 
 
-@pytest.fixture
+@kept
 def work(rated, ada):
     return factory.assignment(rated, ada)
 
@@ -60,12 +61,12 @@ def segments(coded, coder, incident):
     return [one.uid for one in found]
 
 
-@pytest.fixture
+@kept
 def own(coded, ada, work):
     return segments(coded, ada, work.incident)
 
 
-@pytest.fixture
+@kept
 def foreign(coded, ada, bo, work):
     """Segments that are no evidence for Ada here: Bo's, those of another incident, and none at all."""
     other = coded.assignments.exclude(incident=work.incident).filter(coder=ada).get()

@@ -21,12 +21,13 @@ from coding.selective_coding.flow_picture import lines_of, picture
 from coding.selective_coding.flow_queries import behind, whole_map
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 QUOTES = ["late fee", "The guest", "the chat", "The manager", "a week later"]
 
 
-@pytest.fixture
+@kept
 def coded(project, lead, ada, bo):
     """Five incidents of two modalities: Ada gives each "fee" and one code more, Bo every second "cost"."""
     for number, one in enumerate(factory.incidents(project, 5)):
@@ -44,7 +45,7 @@ def coded(project, lead, ada, bo):
     return coded
 
 
-@pytest.fixture
+@kept
 def sorted_out(project, lead, coded):
     """ "fee" and "cost" in a category that has its place, "code 0" in one that does not fit, "code 1" in none."""
     trust, doubt = (create_category(lead, project, name) for name in ("Trust", "Doubt"))

@@ -9,22 +9,23 @@ from coding.codes.scales import EMPTY, shipped
 from coding.people.models import Event
 from coding.rounds.models import Round
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"  # an id that nobody has, the same in every process
 
 
-@pytest.fixture
+@kept
 def scale(project):
     return project.scales.get()
 
 
-@pytest.fixture
+@kept
 def borrowed(project, lead):
     return create_category(lead, project, "Borrowed authority")
 
 
-@pytest.fixture
+@kept
 def made_up(project, lead):
     return create_category(lead, project, "Fabricated content")
 

@@ -20,23 +20,24 @@ from coding.selective_coding.mapping import MappingIncomplete, Said
 from coding.selective_coding.models import ConsensusMapping, MappingChoice
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 NAMES = ("Borrowed authority", "Fabricated content", "Harm to the young", "Nothing of these")
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"
 
 
-@pytest.fixture
+@kept
 def words(project, lead):
     return [create_category(lead, project, name) for name in NAMES]
 
 
-@pytest.fixture
+@kept
 def opened(project, words, ada, bo):
     return factory.round_of(project, [ada, bo], "mapping", scale=project.scales.get(), name="Mapping 1")
 
 
-@pytest.fixture
+@kept
 def desk(opened, ada):
     return factory.assignment(opened, ada)
 
@@ -61,7 +62,7 @@ def map_all(assignment, *numbers, submit=True):
     return mapping.submit(assignment.coder, assignment) if submit else assignment
 
 
-@pytest.fixture
+@kept
 def released(opened, ada, bo, lead):
     """Both agree on the first and the last; the second and the third are mapped differently."""
     map_all(factory.assignment(opened, ada), 6, 7, 2, None)

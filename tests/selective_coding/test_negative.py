@@ -20,22 +20,23 @@ from coding.selective_coding.models import CaseNote
 from coding.selective_coding.rules import Standing, write_consensus
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"
 
 
-@pytest.fixture
+@kept
 def trust(project, lead):
     return create_category(lead, project, "Trust")
 
 
-@pytest.fixture
+@kept
 def doubt(project, lead):
     return create_category(lead, project, "Doubt")
 
 
-@pytest.fixture
+@kept
 def coded(project, lead, ada, trust):
     """Two incidents by Ada; a segment of the first speaks against trust. Not yet released."""
     factory.incidents(project, 2)
@@ -50,14 +51,14 @@ def coded(project, lead, ada, trust):
     return coded
 
 
-@pytest.fixture
+@kept
 def released(coded, lead):
     release_round(lead, coded)
     coded.refresh_from_db()
     return coded
 
 
-@pytest.fixture
+@kept
 def segment(released):
     return Segment.objects.get(speaks_against__isnull=False)
 
@@ -193,7 +194,7 @@ def test_how_a_rating_contradicts_its_codes(rated, primary, plural, mapped, kind
     assert kind_of(Rated(frozenset(rated), frozenset(primary), plural), frozenset(mapped)) == kind
 
 
-@pytest.fixture
+@kept
 def rated(project, lead, ada, released, trust):
     """Code "fee" leads to 7; the first incident is rated 6, the second 7."""
     place(lead, Code.objects.get(name="fee"), trust)

@@ -13,16 +13,17 @@ from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import open_readings
 from coding.selective_coding.rules import reading_of
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding.factory import posted, rate, save, uid
 
 
-@pytest.fixture
+@kept
 def rated(project, ada, bo):
     factory.incidents(project, 3)
     return factory.round_of(project, [ada, bo], Round.Stage.RATING, instructions="Rate what the report says.")
 
 
-@pytest.fixture
+@kept
 def work(rated, ada):
     return factory.assignment(rated, ada)
 

@@ -16,11 +16,12 @@ from coding.selective_coding.models import ConsensusRating
 from coding.selective_coding.results import results
 from coding.selective_coding.value_space import CENTRE, INNER, OUTER, Value, radius, value_space
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding import stances
 from tests.selective_coding.factory import rate
 
 
-@pytest.fixture
+@kept
 def rated(project, lead, ada, bo):
     """Three incidents: 7 and 6; 7; none applies."""
     held = factory.incidents(project, 3)
@@ -32,7 +33,7 @@ def rated(project, lead, ada, bo):
     return of
 
 
-@pytest.fixture
+@kept
 def values(lead):
     """Three incidents on Schwartz's values: 9 is promoted twice and gone against once, 5 once gone against."""
     project = stances.project(lead)

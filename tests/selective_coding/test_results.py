@@ -22,15 +22,16 @@ from coding.selective_coding.standing import standing
 from coding.selective_coding.storytelling import told
 from tests import factory
 from tests.door import Door
+from tests.kept import kept
 from tests.selective_coding.factory import categories, rate
 
 
-@pytest.fixture
+@kept
 def scale(project):
     return project.scales.get()
 
 
-@pytest.fixture
+@kept
 def rated(project, lead, ada, bo):
     """Four incidents of which two report one thing: 7 and 6; 7; none; the last read differently and kept plural."""
     held = factory.incidents(project, 4)

@@ -1,6 +1,5 @@
 """The theoretical-sampling queue: incidents by gap, each with why, and from there to the plan of a round."""
 
-import pytest
 from django.urls import reverse
 
 from coding.codes import scale_regroup
@@ -14,6 +13,7 @@ from coding.selective_coding.sampling import Gap, Reason, propose
 from coding.selective_coding.sampling_queries import sampling_queue
 from tests import factory
 from tests.door import Door
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 WHY = Reason("why", 1)
@@ -44,7 +44,7 @@ def test_what_tells_more_comes_first():
     assert numbers(found) == [2, 1]
 
 
-@pytest.fixture
+@kept
 def coded(project, lead, ada):
     """Six incidents, the first coded: its code stands in Trust, which has its place under 7."""
     made = factory.incidents(project, 6)

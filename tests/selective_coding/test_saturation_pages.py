@@ -15,13 +15,14 @@ from coding.selective_coding.saturation import Setting
 from coding.selective_coding.saturation_queries import codes_of, in_coding_order, report
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import categories
 
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"
 QUOTES = ["late fee", "The guest", "the chat", "The manager", "a week later"]
 
 
-@pytest.fixture
+@kept
 def coded(project, lead, ada, bo):
     """Seven incidents; Ada gives the first three incidents two codes each, the later ones an old code, Bo one code."""
     factory.incidents(project, 7)
@@ -38,13 +39,13 @@ def coded(project, lead, ada, bo):
     return coded
 
 
-@pytest.fixture
+@kept
 def fees(project, coded):
     """The two codes that say fee: Ada's and Bo's."""
     return list(Code.objects.filter(project=project, name_key="fee").order_by("coined_by"))
 
 
-@pytest.fixture
+@kept
 def trust(project, lead):
     return create_category(lead, project, "Trust")
 

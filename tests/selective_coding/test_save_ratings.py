@@ -19,19 +19,20 @@ from coding.selective_coding import rules
 from coding.selective_coding.models import Rating
 from coding.selective_coding.rules import Choice, Reading, reading_of
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding.factory import categories, save, uid
 
 # 2 of them the savepoint, one for the evidence of what stood; deleting rows takes their evidence along; where rows are locked, the round is read after the wait
 SAVE_COST = 12 + connection.features.has_select_for_update
 
 
-@pytest.fixture
+@kept
 def rated(project, ada, bo):
     factory.incidents(project, 2)
     return factory.round_of(project, [ada, bo], Round.Stage.RATING)
 
 
-@pytest.fixture
+@kept
 def work(rated, ada):
     return factory.assignment(rated, ada)
 

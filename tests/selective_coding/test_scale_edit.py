@@ -13,15 +13,16 @@ from coding.people.models import Event
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding.factory import categories, rate
 
 
-@pytest.fixture
+@kept
 def scale(project):
     return project.scales.get()
 
 
-@pytest.fixture
+@kept
 def seventh(scale):
     return ScaleCategory.objects.get(layer__scale=scale, number=7)
 

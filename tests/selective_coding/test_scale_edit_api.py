@@ -13,17 +13,18 @@ from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import categories, rate
 
 WHY = {"reason": "Coders could not tell them apart."}
 
 
-@pytest.fixture
+@kept
 def scale(project):
     return project.scales.get()
 
 
-@pytest.fixture
+@kept
 def held(project):
     return categories(project)
 

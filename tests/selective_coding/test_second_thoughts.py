@@ -20,12 +20,13 @@ from coding.selective_coding.rules import reading_of
 from coding.selective_coding.second_thoughts import NotSubmittedYet, note_second_thought, suggested, suggestion_for
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 from tests.selective_coding.factory import categories, rate, save
 
 HEAD = "After submitting"
 
 
-@pytest.fixture
+@kept
 def words(project, lead, ada, bo):
     """Ada's codes of both incidents: one leads to 7, one fits nowhere, one has no place; Bo's leads to 1."""
     factory.incidents(project, 2)
@@ -46,12 +47,12 @@ def words(project, lead, ada, bo):
     return coded
 
 
-@pytest.fixture
+@kept
 def rated(project, words, ada, bo):
     return factory.round_of(project, [ada, bo], Round.Stage.RATING)
 
 
-@pytest.fixture
+@kept
 def work(rated, ada):
     return factory.assignment(rated, ada)
 

@@ -8,17 +8,18 @@ from coding.rounds.rules import open_readings, reopen
 from coding.selective_coding.models import Rating
 from tests import factory
 from tests.door import Door, is_problem
+from tests.kept import kept
 
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"  # an id that nobody has, the same in every process
 
 
-@pytest.fixture
+@kept
 def opened(project, ada, bo):
     factory.incidents(project, 2)
     return factory.round_of(project, [ada, bo], "rating")
 
 
-@pytest.fixture
+@kept
 def desk(opened, ada):
     return factory.assignment(opened, ada)
 
@@ -28,7 +29,7 @@ def door(ada):
     return Door(ada)
 
 
-@pytest.fixture
+@kept
 def uids(project):
     scale = project.scales.get()
     return {str(row.number): str(row.uid) for layer in scale.layers.all() for row in layer.categories.all()}

@@ -12,16 +12,17 @@ from coding.selective_coding import rules
 from coding.selective_coding.rules import Choice, RatingIncomplete, Reading, reading_of
 from tests import factory
 from tests.door import Door
+from tests.kept import kept
 from tests.selective_coding import stances
 from tests.selective_coding.stances import posted, reading, values, vector
 
 
-@pytest.fixture
+@kept
 def project(lead):
     return stances.project(lead)
 
 
-@pytest.fixture
+@kept
 def work(project, ada, bo):
     factory.incidents(project, 2)
     return factory.assignment(factory.round_of(project, [ada, bo], Round.Stage.RATING), ada)

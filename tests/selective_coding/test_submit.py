@@ -10,10 +10,11 @@ from coding.rounds.writing import AssignmentSubmitted, NotYours
 from coding.selective_coding import rules
 from coding.selective_coding.rules import Choice, RatingIncomplete, Reading
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding.factory import save, uid
 
 
-@pytest.fixture
+@kept
 def work(project, ada):
     factory.incidents(project, 1)
     return factory.assignment(factory.round_of(project, [ada], Round.Stage.RATING), ada)

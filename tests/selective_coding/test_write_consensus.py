@@ -11,21 +11,22 @@ from coding.rounds.models import Round
 from coding.selective_coding.models import ConsensusRating, Rating
 from coding.selective_coding.rules import Standing, write_consensus, write_consensus_of_all
 from tests import factory
+from tests.kept import kept
 from tests.selective_coding.factory import categories, save
 
 
-@pytest.fixture
+@kept
 def rated(project, ada, bo):
     factory.incidents(project, 3)
     return factory.round_of(project, [ada, bo], Round.Stage.RATING)
 
 
-@pytest.fixture
+@kept
 def incident(rated):
     return rated.assignments.order_by("position").first().incident
 
 
-@pytest.fixture
+@kept
 def row(project, rated):
     return categories(project)
 
