@@ -159,6 +159,7 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT = LOAM_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names another, and to compress them is half of the first start
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from tests import factory
 from tests.browser.chromium import Kept
 from tests.kept import Levels, kept
-from tests.passes import PASS, asks_a_database
+from tests.passes import PASS, runs
 
 # A rule holds however loaded the machine is: how long one example takes says nothing of it.
 settings.register_profile("loam", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,9 +25,9 @@ LONG = ("/test_two_worlds.py", "/browser/", "/durability/", "/test_api.py")
 
 def pytest_collection_modifyitems(config, items):
     """Begin with the files that take long, so that no process waits for another at the end."""
-    if PASS == "2":
-        config.hook.pytest_deselected(items=[item for item in items if not asks_a_database(item)])
-        items[:] = filter(asks_a_database, items)
+    if PASS:
+        config.hook.pytest_deselected(items=[item for item in items if not runs(item)])
+        items[:] = filter(runs, items)
     items.sort(key=lambda item: next((at for at, part in enumerate(LONG) if part in str(item.path)), len(LONG)))
 
 

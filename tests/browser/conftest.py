@@ -34,7 +34,7 @@ def chromium_path():
 
 @pytest.fixture(scope="session")
 def server(chromium_path):
-    with running("empty") as started:
+    with running("empty", workers=None) as started:
         yield started
 
 
