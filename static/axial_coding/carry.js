@@ -1,7 +1,7 @@
 /**
  * Carry cards between columns: by mouse (drag and drop), or by keyboard (Shift and an arrow pick up and choose a column,
  * Enter drops, Esc puts back). A drop fills the bar of the selected cards and presses its button, so that there is one
- * way to move; selected cards go along with the one that is carried.
+ * way to move; selected cards go along with the one that is carried. A refused drop puts its cards back.
  */
 import { announce } from "../js/page.js";
 
@@ -9,12 +9,14 @@ const board = document.querySelector(".board[data-sort]");
 const bar = /** @type {HTMLFormElement | null} */ (document.getElementById("sort"));
 /** What is carried now: the card, and the column that it is over. @type {{card: HTMLElement, over: HTMLElement | null} | null} */
 let carried = null;
-/** Where the focus goes after the drop: the card's id. */
-let dropped = "";
+/** What was dropped and is not stored yet; the first is under way. @type {Drop[]} */
+const waiting = [];
+/** @typedef {{cards: string[], focus: string, into: string, from: Map<string, string>}} Drop ids of cards and of their columns */
 
 const columns = () => [...board.querySelectorAll(".column")];
 const nameOf = (card) => card.querySelector("h3").textContent.trim();
 const countIn = (column) => column.querySelectorAll(".code-card").length;
+const found = (/** @type {string[]} */ ids) => ids.map((id) => document.getElementById(id)).filter((card) => card);
 
 /** @param {HTMLElement} card @param {HTMLElement | null} over */
 function hold(card, over) {
@@ -29,17 +31,74 @@ function letGo() {
   carried = null;
 }
 
-/** Move the carried card (with those that are selected, if it is) into a column. @param {HTMLElement} card @param {HTMLElement} column */
+/**
+ * Move the carried card (with those that are selected, if it is) into a column: it stands there at once, marked until
+ * the server has answered. Drops are sent one after the other, in their order.
+ * @param {HTMLElement} card @param {HTMLElement} column
+ */
 function drop(card, column) {
   letGo();
   if (card.closest(".column") === column) return announce(`“${nameOf(card)}” stays where it was.`);
-  const box = card.querySelector("header > [type=checkbox]");
-  if (!box.checked) for (const other of board.querySelectorAll(".code-card > header > :checked")) other.checked = false;
-  box.checked = true;
-  bar.elements.namedItem("category").value = column.dataset.key;
+  const selected = card.querySelector("header > :checked") ? board.querySelectorAll(".code-card:has(> header > :checked)") : [card];
+  const from = new Map([...selected].map((one) => [one.id, one.closest(".column").id]));
+  waiting.push({ cards: [...from.keys()], focus: card.id, into: column.id, from });
+  show(waiting.at(-1));
+  if (waiting.length === 1) send();
+}
+
+/** Put a card into a column where its name says; the answer lays the column out anew. @param {HTMLElement} card @param {string} column */
+function place(card, column) {
+  const list = document.querySelector(`#${column} ul[aria-label]`);
+  if (!list || card.parentElement === list) return;
+  const name = nameOf(card).toLowerCase();
+  list.insertBefore(card, [...list.children].find((other) => nameOf(other).toLowerCase() > name) ?? null);
+}
+
+/** @param {Drop} one */
+function show(one) {
+  for (const card of found(one.cards)) {
+    place(card, one.into);
+    card.toggleAttribute("data-waiting", true);
+  }
+  focusOn(one.focus);
+}
+
+/** @param {string} id */
+function focusOn(id) {
+  const card = document.getElementById(id);
+  card?.focus({ preventScroll: true });
+  card?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function send() {
+  const chosen = new Set(waiting[0].cards);
+  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (board.querySelectorAll(".code-card > header > [type=checkbox]"))) {
+    const wanted = chosen.has(box.closest(".code-card").id);
+    if (box.checked !== wanted) box.checked = wanted;
+  }
+  bar.elements.namedItem("category").value = document.getElementById(waiting[0].into).dataset.key;
   bar.elements.namedItem("new").value = "";
-  dropped = card.id;
+  tell("saving", "Saving …");
   bar.querySelector("[data-drop]").click();
+}
+
+/** Tell in the coder's own sort how it stands; the lead's board has its notice. @param {"saving" | "error"} state @param {string} text */
+function tell(state, text) {
+  const status = document.getElementById("status");
+  if (status) Object.assign(status, { textContent: text }).dataset.state = state;
+}
+
+/** Show what the answer to the first drop means for its cards, and send the next. @param {boolean} stored */
+function answered(stored) {
+  const done = waiting.shift();
+  if (!stored) for (const card of found(done.cards)) {
+    place(card, done.from.get(card.id));
+    card.removeAttribute("data-waiting");
+  }
+  if (!stored) tell("error", "Not saved");
+  focusOn(done.focus);
+  for (const one of waiting) show(one);
+  if (waiting.length) send();
 }
 
 /** Pick a card up, or take it on to the next column. @param {HTMLElement} card @param {number} step */
@@ -97,11 +156,7 @@ if (board && bar) {
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = document.getElementById("status");
     if (status?.dataset.at) status.textContent = `Saved ${new Date(status.dataset.at).toLocaleTimeString("en-GB")}`;
-    if (!dropped || !bar.contains(event.detail.elt)) return;
-    const card = document.getElementById(dropped);
-    dropped = "";
-    if (!card) return;
-    card.focus();
-    card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (waiting.length && bar.contains(event.detail.elt)) answered(event.detail.successful);
   });
+  addEventListener("beforeunload", (event) => { if (waiting.length) event.preventDefault(); });
 }

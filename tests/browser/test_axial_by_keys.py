@@ -1,5 +1,6 @@
 """The whole way of axial coding by keyboard alone: what the lead does on its pages, and what the database holds then."""
 
+import itertools
 import json
 import re
 
@@ -14,7 +15,7 @@ WORDS = {
     "the late fee had been waived": ["false promise", "false promise"],
     "sometimes makes things up": ["making up", "inventing"],
 }
-MAKE = f"""
+MAKE = """
 import json
 from django.conf import settings
 from django.db import transaction
@@ -22,14 +23,15 @@ from django.test import Client
 from tests import factory
 from tests.axial_coding.factory import coded
 with transaction.atomic():
-    lead = factory.user("axiallead", is_active=True)
+    lead = factory.user("lead{number}", is_active=True)
     project = factory.project(lead, "Axial by keys")
-    coders = [factory.member(project, name) for name in ("axialada", "axialbo")]
-    coded(project, coders, {WORDS!r})
+    coders = [factory.member(project, name + "{number}") for name in ("ada", "bo")]
+    coded(project, coders, {words})
     client = Client()
     client.force_login(lead)
     print(json.dumps([settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value, project.slug, project.pk]))
 """
+NUMBERS = itertools.count(1)
 # How many columns to the right of the focus a card stands.
 FROM_HERE = """(card) => {
   const all = [...document.querySelectorAll(".column")];
@@ -40,7 +42,8 @@ FROM_HERE = """(card) => {
 @pytest.fixture
 def desk(server, chromium):
     """A lead before the board of a project whose round is released."""
-    cookie, session, slug, key = json.loads(server.manage("shell", "--no-imports", "-c", MAKE).splitlines()[-1])
+    make = MAKE.format(number=next(NUMBERS), words=WORDS)
+    cookie, session, slug, key = json.loads(server.manage("shell", "--no-imports", "-c", make).splitlines()[-1])
     lead = Person(chromium, server)
     lead.context.add_cookies([{"name": cookie, "value": session, "url": server.url}])
     lead.page.goto(f"/p/{slug}/axial/")
@@ -198,3 +201,45 @@ def test_the_whole_axial_way_by_keyboard_alone(desk):
     assert desk.rows(f"SELECT category.name, one.role, one.rationale {relation}") == [
         ("Trust", "consequence", "The fee was paid back.")
     ]
+
+
+PLACED = """SELECT code.name, category.name FROM codes_code code JOIN codes_category category
+    ON category.id = code.category_id WHERE code.project_id = {project}"""
+
+
+def carries(desk, name):
+    desk.go_to(desk.card(name))
+    desk.press("Shift+ArrowRight", "Enter")
+
+
+def test_what_is_dropped_stands_there_before_it_is_stored_and_is_stored_in_its_order(desk):
+    held = []
+    categories(desk)
+    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    carries(desk, "making up")
+    trust = desk.page.locator('.column[data-column="Trust"], .column[data-column="Repair"]')
+    expect(trust.locator(".code-card[data-waiting]")).to_have_count(1)
+    expect(desk.card("making up")).to_be_focused()
+    carries(desk, "inventing")
+    expect(trust.locator(".code-card[data-waiting]")).to_have_count(2)
+    assert len(held) == 1
+    assert desk.rows(PLACED) == []
+    held[0].continue_()
+    expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
+    expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in")
+    assert sorted(name for name, _ in desk.rows(PLACED)) == ["inventing", "making up"]
+
+
+def test_a_refused_drop_puts_the_card_back_and_says_why(desk):
+    categories(desk)
+    desk.page.route(
+        "**/axial/move/",
+        lambda route: route.fulfill(status=409, content_type="text/plain", body="Somebody has merged this code."),
+    )
+    carries(desk, "making up")
+    expect(desk.page.locator("#board-says")).to_have_text("Somebody has merged this code.")
+    expect(desk.column("Not sorted yet").locator(".code-card")).to_have_count(4)
+    expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
+    expect(desk.card("making up")).to_be_focused()
+    assert all("409" in fault for fault in desk.lead.faults)  # Chromium and htmx tell of it in the console
+    desk.lead.faults.clear()
