@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from coding.agreement.api import Measurements
 from coding.axial_coding.api import Placements
 from coding.axial_coding.cooccurrence_api import CoOccurrences
+from coding.axial_coding.label_api import InVivoLabels
 from coding.axial_coding.regroup_api import CategoryChanges, CodeSplits, NearDuplicates
 from coding.axial_coding.relation_api import BoardMoves, Properties, Relations
 from coding.codes.api import Codes, Projects, Scales
@@ -83,6 +84,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         f"{IN_PROJECT}/co-occurrence/segments/",
         CoOccurrences.as_view({"get": "segments"}),
         name="co-occurrence-segments",
+    ),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/in-vivo-label/",
+        InVivoLabels.as_view({"get": "retrieve", "put": "update"}),
+        name="category-label",
     ),
     path(
         f"{IN_PROJECT}/categories/<uuid:category>/properties/",

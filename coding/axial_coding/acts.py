@@ -16,6 +16,7 @@ WORDS = {
     "retire_category": "Retired the category “{word}”", "reword_code": "Reworded the code “{word}”",
     "reword_category": "Reworded the category “{word}”",
     "split_code": "Split “{word}”, and “{name}” came out of it",
+    "label_category": "Labelled “{word}” in vivo: {says}",
     "merge_categories": "Merged the category “{word}” into “{name}”",
     "split_category": "Split the category “{word}”, and “{name}” came out of it",
 }  # fmt: skip
@@ -35,4 +36,4 @@ def acts_in_words(project: Project, events: Iterable[Event]) -> list[tuple[Event
 def in_words(event: Event, word: str) -> str:
     said = json.loads(event.after or "{}")
     category = f"“{said['category']}”" if said.get("category") else "no category"
-    return WORDS[event.verb].format(word=word, name=said.get("name", ""), category=category)
+    return WORDS[event.verb].format(word=word, name=said.get("name", ""), category=category, says=said.get("says", ""))

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from coding.axial_coding.evidence import readable
+from coding.axial_coding.labels import unlabel
 from coding.axial_coding.models import Split, SplitChoice
 from coding.axial_coding.queries import released_codings
 from coding.codes.checks import (
@@ -336,4 +337,4 @@ def by_uid(rows: Any) -> dict[str, int]:
 
 def ways(by: User) -> Ways:
     """What can be undone here: what the room of codes undoes, and a split."""
-    return {**WAYS, **OF_CATEGORIES, "split_code": partial(unsplit, by)}
+    return {**WAYS, **OF_CATEGORIES, "label_category": unlabel, "split_code": partial(unsplit, by)}

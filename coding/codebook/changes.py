@@ -101,6 +101,7 @@ def things(content: Content) -> dict[str, dict[str, Thing]]:
         found["code"][row["uid"]] = Thing(row["name"], parts)
     for row in content["categories"]:
         parts = {part: row[part] for part in (*WORDING, "properties", "is_core", "is_exclusive")}
+        parts["in_vivo_label"] = row.get("in_vivo_label", "")
         found["category"][row["uid"]] = Thing(row["name"], parts)
     for scale in content["scales"]:
         lay_out_scale(scale, found, names)

@@ -62,9 +62,12 @@ def code_row(code: Code, merged_from: list[str]) -> dict[str, Any]:
 
 
 def category_row(category: Category) -> dict[str, Any]:
+    """Lay a category out. One without in-vivo label has no such entry, so that editions from before there were any
+    stay equal."""
     return {
         "uid": str(category.uid), **category.wording(), "properties": category.properties,
         "is_core": category.is_core, "is_exclusive": category.is_exclusive,
+        **({"in_vivo_label": category.in_vivo_label} if category.in_vivo_label else {}),
     }  # fmt: skip
 
 

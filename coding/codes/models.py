@@ -74,8 +74,12 @@ class CategoryQuerySet(WordQuerySet):
 
 
 class Category(Word):
-    """An axial category: codes grouped under a phenomenon, with properties and their dimensional range."""
+    """An axial category: codes grouped under a phenomenon, with properties and their dimensional range.
 
+    Its in-vivo label is what somebody says in an incident that names it best; empty where nobody does.
+    """
+
+    in_vivo_label = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
     properties = models.JSONField(default=list, blank=True)
     is_core = models.BooleanField(default=False)
     is_exclusive = models.BooleanField(default=False)

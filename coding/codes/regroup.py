@@ -28,8 +28,8 @@ from coding.people.rules import lock_project_stream, record
 def merge_categories(by: User, source: Category, target: Category, reason: str) -> Category:
     """Move the codes and relations of one category to another and retire it.
 
-    The target keeps its own wording and its places in scales; a place that only the source has goes over, and so does
-    the choice as core category. Raises MergeCycle, NotLiving, BadInput.
+    The target keeps its own wording, in-vivo label and places in scales; a label or place that only the source has
+    goes over, and so does the choice as core category. Raises MergeCycle, NotLiving, BadInput.
     """
     if source.pk == target.pk:
         raise MergeCycle("A category can't be merged into itself. Choose another.")
@@ -40,16 +40,20 @@ def merge_categories(by: User, source: Category, target: Category, reason: str) 
     was = {one.pk: iso(one.adopted_at) for one in Category.objects.filter(pk__in=[source.pk, target.pk])}
     source, target = usable(source), usable(target)
     codes = Code.objects.select_for_update(no_key=True).filter(category=source).order_by("pk")
+    takes_label = bool(source.in_vivo_label and not target.in_vivo_label)
     before: dict[str, Any] = {
         "codes": uids_of(codes), "was_core": source.is_core, "target_was_core": target.is_core,
         "adopted_at": was[source.pk], "target_adopted_at": was[target.pk],
         "relations": carry(source, target), "mappings": carry_mappings(source, target),
+        "takes_label": takes_label,
     }  # fmt: skip
     codes.update(category=target)
     takes_core, source.is_core, source.retired_at = source.is_core, False, clock.now()
     source.save(update_fields=["is_core", "retired_at"])
     target.is_core = target.is_core or takes_core
-    target.save(update_fields=["is_core"])
+    if takes_label:
+        target.in_vivo_label = source.in_vivo_label
+    target.save(update_fields=["is_core", "in_vivo_label"])
     record(source.project, by, "merge_categories", source, before=before, reason=reason,
            after={"into": target.ref(), "name": target.name})  # fmt: skip
     return target
@@ -96,7 +100,7 @@ def carry_mappings(source: Category, target: Category) -> list[str]:
 def split_category(
     by: User, category: Category, name: str, codes: Sequence[Code], reason: str, **texts: str
 ) -> Category:
-    """Let some codes of a category go into a new one. Relations and places in scales stay with the old one.
+    """Let some codes of a category go into a new one. Relations, places in scales and label stay with the old one.
 
     Raises NotLiving, NameTaken, BadInput.
     """

@@ -27,11 +27,13 @@ def held(project: Project, uids: list[str], there: Category) -> Any:
 
 
 def unmerge_categories(project: Project, uid: UUID, before: Said, after: Said) -> str:
-    """Let the source stand again with its codes, relations, places in scales, and as the core if it was."""
+    """Let the source stand again with its codes, relations, places in scales, label, and as the core if it was."""
     source, target = category(project, uid), category(project, after["into"].partition(":")[2])
     refuse_unless(bool(source.retired_at), source)
     refuse_unless(not target.retired_at, target)
     refuse_unless(target.is_core == (before["was_core"] or before["target_was_core"]), target)
+    took = before.get("takes_label", False)  # a merge from before there were labels says nothing of them
+    refuse_unless(not took or target.in_vivo_label == source.in_vivo_label, target)
     codes = held(project, before["codes"], target)
     mappings = Mapping.objects.filter(category=target, uid__in=before["mappings"])
     refuse_unless(mappings.count() == len(before["mappings"]), target)
@@ -43,6 +45,8 @@ def unmerge_categories(project: Project, uid: UUID, before: Said, after: Said) -
         relations.update(**{end: source})
     codes.update(category=source)
     mappings.update(category=source)
+    if took:
+        target.in_vivo_label = ""
     restore(target, before["target_was_core"], before["target_adopted_at"])
     source.retired_at = None
     source.save(update_fields=["retired_at"])
@@ -55,7 +59,7 @@ def restore(one: Category, is_core: bool, adopted_at: str | None) -> None:
     one.is_core = is_core
     if not adopted_at and not (one.codes.exists() or one.relations.exists() or one.fills.exists()):
         one.adopted_at = None
-    one.save(update_fields=["is_core", "adopted_at"])
+    one.save(update_fields=["is_core", "adopted_at", "in_vivo_label"])
 
 
 def unsplit_category(project: Project, uid: UUID, before: Said, after: Said) -> str:
@@ -66,7 +70,7 @@ def unsplit_category(project: Project, uid: UUID, before: Said, after: Said) -> 
     codes = held(project, before["codes"], made)
     refuse_unless(Code.objects.filter(category=made).count() == len(before["codes"]), made)
     codes.update(category=source)
-    refuse_unless(not made.properties and not is_used(made), made)
+    refuse_unless(not made.properties and not made.in_vivo_label and not is_used(made), made)
     made.delete()
     return str(source.name)
 

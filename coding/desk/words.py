@@ -26,6 +26,8 @@ WORDS = {
     "create_category": "created the category “{name}”",
     "reword_code": "reworded the code “{name}”",
     "reword_category": "reworded the category “{name}”",
+    "label_category": "labelled the category “{name}” in vivo: {says}",
+    "undo_label_category": "undid the in-vivo label of “{name}”",
     "adopt_code": "adopted the code “{name}”",
     "place_code": "placed “{name}” in {category}",
     "merge_codes": "merged a code into “{name}”",

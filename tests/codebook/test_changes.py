@@ -46,6 +46,13 @@ def test_a_reworded_code_shows_both_wordings(new):
     assert said(new) == [("code", "changed", "one", "definition", "", "Said as fact.")]
 
 
+def test_an_in_vivo_label_comes_changes_and_goes(new):
+    new["categories"][0]["in_vivo_label"] = "as it seems"
+    assert said(new) == [("category", "changed", "Kind", "in_vivo_label", "", "as it seems")]
+    (gone,) = difference(new, STATE)
+    assert (gone["part"], gone["before"], gone["after"]) == ("in_vivo_label", "as it seems", "")
+
+
 def test_a_new_and_a_lost_code_are_named(new):
     new["codes"][1] = {**new["codes"][1], "uid": "c3", "name": "three"}
     assert said(new) == [("code", "added", "three", "", "", ""), ("code", "removed", "two", "", "", "")]

@@ -10,11 +10,12 @@ import rfc8785
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
+from coding.axial_coding.labels import label_category
 from coding.axial_coding.models import Evidence
 from coding.codebook import rules
 from coding.codebook.formats import FORMATS, json_
 from coding.codes import rules as words
-from coding.codes.models import Example
+from coding.codes.models import Category, Example
 from coding.open_coding.models import Segment
 from coding.reconciliation.models import Decision, Objection
 from tests import factory
@@ -85,6 +86,17 @@ def at(node, path):
     for step in path:
         node = node[step]
     return node
+
+
+def test_an_in_vivo_label_stands_in_the_file_and_a_category_without_one_has_no_entry(project, full, lead, schema):
+    label_category(lead, Category.objects.get(name="Fabricated content"), "had been waived")
+    body = written(project)
+    schema.validate(body)
+    held = {row["name"]: row.get("in_vivo_label") for row in body["document"]["categories"]}
+    assert held == {"Fabricated content": "had been waived", "Duty left open": None}
+    body["document"]["categories"][1]["in_vivo_label"] = ""
+    with pytest.raises(ValidationError):
+        schema.validate(body)
 
 
 def test_what_is_written_again_is_the_same_bytes(project, full):

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from coding.axial_coding.labels import label_category
 from coding.codebook import rules
 from coding.codebook.formats import json_
 from coding.codebook.models import Publication
@@ -53,6 +54,12 @@ def test_the_document_shows_the_way_from_scale_to_words(web, project, study):
         assert expected.lower() in page.lower()
     assert reverse("desk:incident", args=[project.slug, 1]) in page
     assert reverse("agreement:overview", args=[project.slug]) in page
+
+
+def test_an_in_vivo_label_stands_in_quotation_marks_under_the_name(web, lead, project, study):
+    label_category(lead, study.fabricated, "had been waived")
+    for page in (url(project), reverse("codes:edition", args=[project.slug, words.freeze(lead, project).number])):
+        assert web.get(page).content.decode().count('<q dir="auto">had been waived</q>') == 1
 
 
 def test_members_read_and_strangers_find_nothing(sign_in, project, study, observer, ada, stranger, client):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from coding.axial_coding.labels import label_category
 from coding.codebook import rules
 from coding.codebook.formats import FORMATS, xlsx
 from coding.codebook.formats.sheets import Sheet
@@ -36,6 +37,13 @@ def calamine(data, sheet):
 def rows_of(book, sheet):
     head, *rows = book[sheet].iter_rows(values_only=True)
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+@pytest.mark.django_db
+def test_an_in_vivo_label_has_its_column(project, study, lead):
+    label_category(lead, study.fabricated, "had been waived")
+    held = {row["Category"]: row["In-vivo label"] for row in rows_of(book_of(written(project).data), "Categories")}
+    assert held == {"Duty left open": None, "Fabricated content": "had been waived"}
 
 
 @pytest.mark.django_db

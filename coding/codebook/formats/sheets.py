@@ -88,13 +88,14 @@ def yes(value: bool) -> str:
 def categories(document: Row, names: Names) -> Sheet:
     sheet = Sheet(
         "Categories",
-        {"Category": 32, "Definition": 60, "Use when": 50, "Avoid when": 50, "Properties and ranges": 44,
-         "Core category": 10, "Codes exclude each other": 12, "Id": 38},
+        {"Category": 32, "Definition": 60, "Use when": 50, "Avoid when": 50, "In-vivo label": 32,
+         "Properties and ranges": 44, "Core category": 10, "Codes exclude each other": 12, "Id": 38},
     )  # fmt: skip
     for row in document["categories"]:
         properties = row["properties"] if isinstance(row["properties"], list) else [row["properties"]]
         lines = "\n".join(property_text(one) if isinstance(one, dict) else str(one) for one in properties)
-        sheet.rows.append([*wording(row), lines, yes(row["is_core"]), yes(row["is_exclusive"]), row["uid"]])
+        sheet.rows.append([*wording(row), row.get("in_vivo_label", ""), lines, yes(row["is_core"]),
+                           yes(row["is_exclusive"]), row["uid"]])  # fmt: skip
     return sheet
 
 
