@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from coding.agreement.rules import measure_again
+from coding.axial_coding.labels import label_category
 from coding.codes import rules as words
+from coding.codes.examples import choose_example
 from coding.codes.models import Category, Code, ScaleCategory
 from coding.incidents.models import Incident
 from coding.incidents.rules import Choices, read_file, take
@@ -86,7 +88,9 @@ def load() -> Project:
     measure_again(
         demo.lead, coded
     )  # now that an edition holds the merges, the categories and their places in the scale
+    show_what_categories_mean(demo)
     leave_a_round_open(demo, coded)
+    let_them_practise(demo)
     return demo.project
 
 
@@ -155,6 +159,7 @@ def order_the_words(demo: Demonstration) -> None:
             code = demo.code(coder, name)
             if code.merged_into_id is None and not equal_name_placed(code):
                 words.place(demo.lead, code, category)
+        label_category(demo.lead, category, row.get("in_vivo_label", ""))
     for row in content["relations"]:
         ends = (demo.category(row["phenomenon"]), row["role"], demo.category(row["filler"]))
         words.relate(demo.lead, *ends, row["rationale"])
@@ -197,6 +202,25 @@ def rate_and_settle(demo: Demonstration) -> None:
         choices = [numbered[number] for number in row["categories"]]
         primary = numbered.get(row["primary"]) if row["outcome"] != "plural" else None
         reconciliation.settle(demo.lead, found, row["outcome"], choices, primary, row["reason"], row["rationale"])
+
+
+def show_what_categories_mean(demo: Demonstration) -> None:
+    """Choose anchor examples, none from an incident that somebody codes blind in a round that stays open."""
+    numbered = scale_categories(demo)
+    for row in fixture("selective_coding/demo_examples.json")["examples"]:
+        place, incident = numbered[row["scale_category"]], demo.incidents[row["incident"]]
+        choose_example(demo.lead, place, incident, row["quote"], row["kind"], row["reason"])
+
+
+def let_them_practise(demo: Demonstration) -> None:
+    """Open a practice of rating on incidents that divided the three, with the examples beside the definitions."""
+    chosen = [demo.incidents[key] for key in fixture("selective_coding/demo_examples.json")["practice"]]
+    demo.open(
+        name="Rating practice", stage=Round.Stage.RATING, purpose=Round.Purpose.TRAINING, incidents=chosen,
+        scale=demo.project.scales.get(), sampling=Round.Sampling.BY_HAND, seed=7,
+        sampling_note="Four incidents on which the first ratings differed.",
+        instructions="The examples beside the definitions are new. Rate these four with them; nothing here is counted.",
+    )  # fmt: skip
 
 
 def reading_of(row: dict[str, Any], numbered: dict[int, ScaleCategory]) -> selective.Reading:

@@ -13,13 +13,15 @@ from nltk.metrics.agreement import AnnotationTask
 from nltk.metrics.distance import masi_distance
 
 from coding.agreement.models import Measurement
-from coding.codes.models import ScaleCategory
+from coding.codes.content import Frozen
+from coding.codes.models import Category, Example, ScaleCategory
 from coding.desk import demonstration
 from coding.incidents.models import Incident
 from coding.open_coding.models import Segment
 from coding.people.models import Project
 from coding.reconciliation.models import Disagreement
 from coding.rounds.models import Assignment, Round
+from coding.selective_coding.anchors import anchors_of
 
 pytestmark = pytest.mark.django_db
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -38,7 +40,7 @@ def demo(django_db_setup, django_db_blocker):
 
 def readings(project, number=None):
     """Incidents x coders: the sets of category numbers."""
-    rated = Round.objects.get(project=project, stage="rating")
+    rated = Round.objects.get(project=project, name="Rating 1")
     held = rated.assignments.prefetch_related("ratings__scale_category").order_by("incident__number", "coder__name")
     table = {}
     for one in held:
@@ -127,10 +129,38 @@ def test_agreement_is_believable(demo):
 
 def test_the_newcomer_finds_work_waiting_and_work_to_settle(demo):
     waiting = Assignment.objects.filter(round__state=Round.State.OPEN, coder__email="ada@loam.example")
-    assert waiting.filter(state=Assignment.State.TO_DO).count() == demonstration.NEXT
+    to_do = Counter(waiting.filter(state=Assignment.State.TO_DO).values_list("round__stage", flat=True))
+    assert to_do == {"open": demonstration.NEXT, "rating": 4}
     assert Disagreement.objects.unsettled().exists()
     assert Disagreement.objects.filter(settled_at__isnull=False).exists()
     assert Segment.objects.filter(assignment__round__state=Round.State.RELEASED).count() > 100
+
+
+def test_whoever_practises_rating_reads_examples_and_none_from_an_incident_that_they_judge_blind(demo):
+    waiting = Assignment.objects.filter(round__state=Round.State.OPEN, round__is_blind=True)
+    judged = set(waiting.values_list("incident__number", flat=True))
+    assert Example.objects.exists()
+    assert not judged & set(Example.objects.values_list("incident__number", flat=True))
+    for one in waiting.filter(round__stage=Round.Stage.RATING):
+        shown = {uid: anchors for uid, anchors in anchors_of(one).items() if anchors}
+        numbers = set(ScaleCategory.objects.filter(uid__in=shown).values_list("number", flat=True))
+        assert numbers == {1, 4, 5, 6, 7, 8, 10, 12}
+        assert {len(anchors) for anchors in shown.values()} == {1, 2}
+
+
+def test_practice_is_no_part_of_any_figure(demo):
+    practice = Round.objects.get(project=demo, purpose=Round.Purpose.TRAINING)
+    assert not Measurement.objects.filter(round=practice).exists()
+    assert set(practice.assignments.values_list("state", flat=True)) == {Assignment.State.TO_DO}
+
+
+def test_some_categories_bear_the_words_of_a_report_and_the_edition_holds_them(demo):
+    held = dict(Category.objects.exclude(in_vivo_label="").values_list("name", "in_vivo_label"))
+    assert held["Trusting what seems right"] == "in the same even tone"
+    assert len(held) == 3
+    edition = Round.objects.get(project=demo, name="Rating practice").edition
+    frozen = {row["name"]: row["in_vivo_label"] for row in Frozen.of(edition).content["categories"] if "in_vivo_label" in row}  # fmt: skip
+    assert frozen == held
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.rglob("demo_*.json")), ids=lambda p: p.name)
