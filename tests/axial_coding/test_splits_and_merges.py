@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from coding.axial_coding.labels import label_category
 from coding.axial_coding.splitting import segments_of, split_code, ways
 from coding.codes.models import Category, Code, Relation
 from coding.codes.regroup import merge_categories, split_category
@@ -23,7 +24,7 @@ from tests.axial_coding.factory import coded
 QUOTES = ("late fee", "The guest", "the chat", "week")
 WHY = "To tell them apart."
 DONE = Counter()  # so that a machine whose acts are all refused is seen
-VERBS = ("split_code", "merge_codes", "merge_categories", "split_category", "place_code")
+VERBS = ("split_code", "merge_codes", "merge_categories", "split_category", "place_code", "label_category")
 
 
 def state():
@@ -32,7 +33,7 @@ def state():
         list(rows.order_by("uid").values_list("uid", *fields))
         for rows, fields in (
             (Code.objects, ("name", "definition", "category__uid", "merged_into__uid", "retired_at", "adopted_at")),
-            (Category.objects, ("name", "is_core", "retired_at")),
+            (Category.objects, ("name", "in_vivo_label", "is_core", "retired_at")),
             (Relation.objects, ("phenomenon__uid", "filler_category__uid", "filler_code__uid", "role")),
             (ConsensusCoding.objects, ("round", "incident", "start", "end", "code__uid", "settled_by")),
             (Round.objects, ("name", "state")),
@@ -112,6 +113,10 @@ class Words(RuleBasedStateMachine):
             WHY,
         )
 
+    @rule(at=st.integers(0, 5), words=st.sampled_from(("", *QUOTES)))
+    def label(self, at, words):
+        self.act(label_category, self.pick(Category.objects.living(), at), words)
+
     @precondition(lambda self: self.states)
     @rule()
     def undo(self):
@@ -162,5 +167,5 @@ def test_no_segment_is_lost_or_doubled_and_undo_restores_exactly_whatever_is_spl
         database=None,
     )
     run_state_machine_as_test(Words, settings=tries)
-    acts = ("split_code", "merge_codes", "merge_categories", "split_category")
+    acts = ("split_code", "merge_codes", "merge_categories", "split_category", "label_category")
     assert min(DONE[name] for act in acts for name in (act, f"undo {act}")) > 0, DONE
