@@ -112,7 +112,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_PART}/effects/", ScaleEdits.as_view({"get": "effects"}), name="scale-part-effects"),
     *(
         path(f"{IN_PART}/{verb.replace('_', '-')}/", ScaleEdits.as_view({"post": verb}), name=f"scale-part-{verb}")
-        for verb in ("move", "retire", "bring_back", "merge", "split", "undo")
+        for verb in ("move", "move_to_layer", "retire", "bring_back", "merge", "split", "undo")
     ),
     path(f"{IN_PROJECT}/scales/<uuid:uid>/results/", ResultTables.as_view({"get": "retrieve"}), name="results"),
     path(f"{IN_PROJECT}/near-duplicates/", NearDuplicates.as_view({"get": "list"}), name="near-duplicates"),

@@ -125,10 +125,11 @@ def parts(w):
     at, why = (w.project.uid, w.scale.uid, w.seventh.uid), {"reason": "x"}
     more = {
         "move": {"to": "up"},
+        "move_to_layer": {"layer": str(w.seventh.layer.uid)},
         "merge": {"into": str(w.seventh.uid)},
         "split": {"kept": {"name": "x"}, "made": {"name": "y"}},
     }
-    verbs = ("move", "retire", "bring_back", "merge", "split", "undo")
+    verbs = ("move", "move_to_layer", "retire", "bring_back", "merge", "split", "undo")
     return [
         ask("scale-detail", *at[:2]), ask("scale-part-effects", *at), sends("scale-parts", *at[:2], data={"name": "x", **why}),
         sends("scale-part", *at, method="patch", data={"name": "x", **why}),

@@ -196,6 +196,8 @@ class World:
         scale_regroup.retire(lead, first, "Not used.")
         scale_regroup.merge(lead, second, third, "One thing.")
         scale_regroup.split(lead, third, {"name": "A half"}, {"name": "The other half"}, [], "Two things.")
+        elsewhere = self.scale.layers.exclude(pk=third.layer_id).exclude(pk=self.seventh.layer_id).first()
+        scale_regroup.move_to_layer(lead, self.seventh, elsewhere, "Rather there.")
         code_rules.tell(lead, self.project, "A story.", 0)
         choose_example(lead, self.seventh, self.incidents[0], "late fee", reason="It says so.")
         judge_saturation(lead, self.category, True, "All is filled.")
@@ -338,7 +340,7 @@ def changing_the_scale(w):
         page("selective_coding:scale_edit", slug, w.scale.uid), page("selective_coding:scale_part", slug, *at),
         posts("selective_coding:scale_edit", slug, w.scale.uid, data={"action": "up", "part": w.seventh.uid}),
         posts("selective_coding:scale_part", slug, *at, data={"name": "x", "reason": "x"}),
-        *(posts("selective_coding:scale_part", slug, *at, data={"do": do, "reason": "x"}) for do in ("retire", "bring_back", "merge", "split")),
+        *(posts("selective_coding:scale_part", slug, *at, data={"do": do, "reason": "x"}) for do in ("retire", "bring_back", "merge", "split", "move_to_layer")),
         posts("selective_coding:scale_edit", slug, w.scale.uid, data={"action": "undo", "event": w.seventh.uid, "reason": "x"}),
     ]  # fmt: skip
 

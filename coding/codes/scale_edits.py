@@ -86,9 +86,14 @@ def place_last(layer: Layer, wording: dict[str, str]) -> ScaleCategory:
     for field, text in said.items():
         setattr(added, field, text)
     added.number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
-    added.position = (rows.filter(layer=layer).aggregate(last=Max("position"))["last"] or 0) + 1
+    added.position = after_last(layer)
     added.save()
     return added
+
+
+def after_last(layer: Layer) -> int:
+    """Give the position behind all categories of a layer, retired ones too."""
+    return (ScaleCategory.objects.filter(layer=layer).aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 @transaction.atomic
@@ -114,11 +119,21 @@ def move(by: User, part: Part, step: int) -> None:
     if beside is None:
         raise BadInput(f"“{part}” is the {'first' if step < 0 else 'last'} already.")
     here, there = part.position, beside.position
+    change_places(part, beside)
+    record(scale_of(part).project, by, f"move_{part._meta.model_name}", part, before={"position": here},
+           after={"position": there, "name": part.name, "beside": beside.ref(), "in": around(part).ref()})  # fmt: skip
+
+
+def change_places(part: Part, beside: Part) -> None:
+    here, there = part.position, beside.position
     for moved, position in ((beside, PARKED), (part, there), (beside, here)):
         moved.position = position
         moved.save(update_fields=["position"])
-    record(scale_of(part).project, by, f"move_{part._meta.model_name}", part, before={"position": here},
-           after={"position": there, "name": part.name})  # fmt: skip
+
+
+def around(part: Part) -> Scale | Layer:
+    """Give what a part stands in: the scale of a layer, the layer of a category."""
+    return part.scale if isinstance(part, Layer) else part.layer
 
 
 def neighbour(part: Part, step: int) -> Part | None:

@@ -1,4 +1,6 @@
-"""Verbs that regroup a living scale: retire, merge and split its categories; each with what an undo needs.
+"""Verbs that regroup a living scale: retire, merge and split its categories, and move them between its layers.
+
+Each event keeps what an undo needs.
 
 What was rated or frozen stays: rounds read their edition, and a retired category keeps the number it was given.
 """
@@ -15,6 +17,7 @@ from coding.codes.checks import MergeCycle, NameTaken
 from coding.codes.models import Category, Layer, Mapping, ScaleCategory
 from coding.codes.scale_edits import (
     Part,
+    after_last,
     given,
     in_use,
     place_last,
@@ -36,6 +39,10 @@ RETIRE = {Layer: "retire_layer", ScaleCategory: "retire_scalecategory"}
 
 class LastCategory(Refusal):
     sentence = "A scale keeps at least one category in use. Add another first, or reword this one."
+
+
+class LastOfLayer(Refusal):
+    sentence = "This is the only category in use of its layer. Let the layer retire with the move."
 
 
 @transaction.atomic
@@ -71,6 +78,42 @@ def plain(mapping: Mapping) -> dict[str, Any]:
         "uid": str(mapping.uid), "category": str(mapping.category.uid), "rationale": mapping.rationale,
         "scale_category": str(mapping.scale_category.uid) if mapping.scale_category else None,
     }  # fmt: skip
+
+
+@transaction.atomic
+def move_to_layer(by: User, category: ScaleCategory, layer: Layer, reason: str, retiring: bool = False) -> bool:
+    """Let a category stand last in another layer of its scale; its number, words, mappings and examples go along.
+
+    The last one in use leaves only when its layer may retire with the move (`retiring`); says whether that happened.
+    Raises BadInput, NotLiving, LastOfLayer.
+    """
+    scale = scale_of(category)
+    lock_project_stream(scale.project)
+    for one in (category, layer):
+        in_use(one)
+    left, here, reason = category.layer, category.position, given(reason)
+    refuse_layer(category, layer)
+    is_last = not left.categories.living().exclude(pk=category.pk).exists()
+    if is_last and not retiring:
+        raise LastOfLayer(f"“{category}” is the only category in use of “{left}”. "
+                          "Let the layer retire with the move, or add another category to it first.")  # fmt: skip
+    category.layer, category.position = layer, after_last(layer)
+    category.save(update_fields=["layer", "position"])
+    record(scale.project, by, "place_scalecategory", category, reason=reason,
+           before={"layer": left.name, "layer_uid": str(left.uid), "position": here},
+           after={"name": category.name, "layer": layer.name, "layer_uid": str(layer.uid),
+                  "position": category.position})  # fmt: skip
+    if is_last:
+        retire(by, left, reason)
+    return is_last
+
+
+def refuse_layer(category: ScaleCategory, layer: Layer) -> None:
+    """Refuse a layer of another scale, and the one where the category stands."""
+    if layer.scale_id != category.layer.scale_id:
+        raise BadInput("This layer stands in another scale. Choose one of the same scale.")
+    if layer.pk == category.layer_id:
+        raise BadInput(f"“{category}” stands in “{layer}” already. Choose another layer.")
 
 
 @transaction.atomic

@@ -1,21 +1,25 @@
-"""Bring retired parts of a scale back, and take a retirement, merge, split or wording back: exactly, or not at all."""
+"""Bring retired parts of a scale back, and undo what was done to parts of a scale: exactly, or not at all.
+
+Here retirements, merges, splits and wordings are taken back; `scale_undo_moves` has the other ways.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from coding.codes.checks import MovedOn, NotLiving
-from coding.codes.models import Category, Edition, Layer, Mapping, Scale, ScaleCategory
+from coding.codes import scale_undo_moves
+from coding.codes.checks import NotLiving
+from coding.codes.models import Category, Layer, Mapping, Scale, ScaleCategory
 from coding.codes.scale_edits import Part, given, refuse_taken, scale_of, wording_of
 from coding.codes.scale_regroup import RETIRE
+from coding.codes.scale_standing import acts_on, category_of, held, is_used, layer_of, refuse_unless, uid_in
 from coding.codes.standing import iso
-from coding.codes.undo import NothingToUndo, Said, Ways, undo, undoable
+from coding.codes.undo import AlreadyUndone, NothingToUndo, Said, Ways, undo, undoable
 from coding.lib.refusals import BadInput
 from coding.people.models import Event, Project, User
 from coding.people.rules import lock_project_stream, record
@@ -39,10 +43,11 @@ def bring_back(by: User, part: Part, reason: str) -> int:
     if isinstance(part, ScaleCategory) and part.layer.retired_at:
         raise NotLiving(f"Its layer “{part.layer}” is retired. Bring that back first.")
     taken_along, lost = kept_by(part)
+    before = {"parts": [scale_undo_moves.stood(one) for one in (part, *taken_along)]}
     stand_again(scale, [part, *taken_along])
     found = [one for one in lost if put_back(scale, one)]
-    record(scale.project, by, BRING_BACK[type(part)], part, reason=reason,
-           after={"name": part.name, "mappings": [one["uid"] for one in found]})  # fmt: skip
+    record(scale.project, by, BRING_BACK[type(part)], part, before=before, reason=reason,
+           after={"name": part.name, "mappings": found})  # fmt: skip
     return len(found)
 
 
@@ -51,8 +56,7 @@ def kept_by(part: Part) -> tuple[list[ScaleCategory], list[Said]]:
     if isinstance(part, ScaleCategory) and part.merged_into_id:
         return [], []
     refs = [part.ref(), part.layer.ref()] if isinstance(part, ScaleCategory) else [part.ref()]
-    events = Event.objects.filter(project=scale_of(part).project, verb__in=RETIRE.values(), target__in=refs)
-    for event in events.order_by("-position"):
+    for event in done_to(scale_of(part).project, refs).filter(verb__in=RETIRE.values()):
         before: Said = json.loads(event.before)
         if isinstance(part, Layer):
             along = ScaleCategory.objects.filter(layer=part, uid__in=before["categories"])
@@ -92,7 +96,7 @@ def unretire_category(project: Project, uid: UUID, before: Said, after: Said) ->
 
 
 def unretire_layer(project: Project, uid: UUID, before: Said, after: Said) -> str:
-    layer = Layer.objects.get(scale__project=project, uid=uid)
+    layer = layer_of(project, uid)
     refuse_unless(iso(layer.retired_at) == after["retired_at"], layer)
     along = ScaleCategory.objects.filter(layer=layer, uid__in=before["categories"])
     return unretire(layer, [layer, *along], before)
@@ -124,7 +128,7 @@ def unsplit(project: Project, uid: UUID, before: Said, after: Said) -> str:
     refuse_unless(not source.retired_at and wording_of(source) == after["kept"], source)
     refuse_unless(not made.retired_at and wording_of(made) == after["wording"], made)
     held(before["mappings"], made).update(scale_category=source)
-    refuse_unless(not is_used(made), made)
+    refuse_unless(not is_used(made) and not acts_on(made), made)
     made.delete()
     return word(source, before["wording"])
 
@@ -134,7 +138,7 @@ def unword_category(project: Project, uid: UUID, before: Said, after: Said) -> s
 
 
 def unword_layer(project: Project, uid: UUID, before: Said, after: Said) -> str:
-    return unword(Layer.objects.get(scale__project=project, uid=uid), before, after)
+    return unword(layer_of(project, uid), before, after)
 
 
 def unword(part: Part, before: Said, after: Said) -> str:
@@ -151,43 +155,10 @@ def word(part: Part, wording: dict[str, str]) -> str:
     return part.name
 
 
-def category_of(project: Project, uid: UUID | str) -> ScaleCategory:
-    """Find a category; the project's lock is held, and every verb over scales takes it first."""
-    found = ScaleCategory.objects.filter(layer__scale__project=project, uid=uid).select_related("layer__scale").first()
-    if found is None:
-        raise MovedOn("A category of this act is gone by now, so it can't be undone. Undo what came later first.")
-    return found
-
-
-def uid_in(ref: str) -> str:
-    return ref.partition(":")[2]
-
-
-def held(uids: list[str], there: ScaleCategory) -> QuerySet[Mapping]:
-    """Give these mappings, all of which must still stand under this category."""
-    found = Mapping.objects.filter(uid__in=uids, scale_category=there)
-    refuse_unless(found.count() == len(uids), there)
-    return found
-
-
-def is_used(made: ScaleCategory) -> bool:
-    """Does anything hold a category: a mapping, a rating, an example, an edition?"""
-    fields: Any = made._meta.get_fields(include_hidden=True)
-    relations = [one for one in fields if one.auto_created and not one.concrete]
-    if any(one.related_model._base_manager.filter(**{one.field.name: made}).exists() for one in relations):
-        return True
-    project = made.layer.scale.project_id
-    return Edition.objects.filter(project=project, content__contains=str(made.uid)).exists()
-
-
-def refuse_unless(stands: bool, part: Part) -> None:
-    if not stands:
-        raise MovedOn(f"“{part}” moved on since, so this can't be undone. Undo what came later first.")
-
-
 WAYS: Ways = {
     "retire_scalecategory": unretire_category, "retire_layer": unretire_layer, "merge_scalecategory": unmerge,
     "split_scalecategory": unsplit, "reword_scalecategory": unword_category, "reword_layer": unword_layer,
+    **scale_undo_moves.WAYS,
 }  # fmt: skip
 
 
@@ -205,6 +176,8 @@ def done_to(project: Project, refs: Iterable[str]) -> QuerySet[Event]:
 def undo_of_scale(by: User, scale: Scale, event: Event, reason: str) -> Event:
     """Undo one act on a part of this scale. Raises BadInput, AlreadyUndone, MovedOn, NameTaken."""
     if event.target not in names_in(scale):
+        if Event.objects.filter(project=scale.project_id, undoes=event).exists():
+            raise AlreadyUndone  # of an addition: the part is gone
         raise BadInput("This was not done to this scale. Choose something from the list of what was done.")
     return undo(by, scale.project, event, given(reason), WAYS)
 

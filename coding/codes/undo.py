@@ -35,7 +35,7 @@ class NothingToUndo(Refusal):
 
 
 class TooOld(Refusal):
-    sentence = "This was done before Loam kept what an undo needs. Change the code by hand instead."
+    sentence = "This was done before Loam kept what an undo needs. Change it by hand instead."
 
 
 @transaction.atomic

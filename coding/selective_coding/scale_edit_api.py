@@ -1,4 +1,4 @@
-"""The living scale at the second door: reword, add, move, retire, bring back, merge, split and undo, with effects."""
+"""The living scale at the second door: reword, add, move, retire, bring back, merge, split, undo, with effects."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -26,6 +27,7 @@ from coding.selective_coding.scale_parts import (
     categories_in,
     category_of,
     effects_of,
+    layer_in,
     layer_of,
     only_category,
     part_of,
@@ -33,7 +35,10 @@ from coding.selective_coding.scale_parts import (
 
 
 class PartRow(serializers.Serializer[Any]):
-    """A layer, or a category with its number and its layer. `version` goes with a change of its words."""
+    """A layer, or a category with its number and its layer. `version` goes with a change of its words.
+
+    `is_gone` says that it was added and this was undone: it is no part of the scale any more.
+    """
 
     uid = serializers.UUIDField(read_only=True)
     kind = serializers.SerializerMethodField()
@@ -47,6 +52,7 @@ class PartRow(serializers.Serializer[Any]):
     retired_at = serializers.DateTimeField(read_only=True)
     merged_into = serializers.UUIDField(source="merged_into.uid", read_only=True, default=None, allow_null=True)
     version = serializers.SerializerMethodField()
+    is_gone = serializers.BooleanField(read_only=True, default=False)
 
     def get_kind(self, part: Part) -> str:
         return "layer" if isinstance(part, Layer) else "category"
@@ -69,12 +75,26 @@ class MappedHere(serializers.Serializer[Any]):
     rationale = serializers.CharField(read_only=True)
 
 
+class OpenRound(serializers.Serializer[Any]):
+    """An open round."""
+
+    uid = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+
+
 class EffectsRow(serializers.Serializer[Effects]):
-    """What a change would touch: mappings, and released ratings, which stay as they are, with their rounds."""
+    """What a change would touch: mappings, and released ratings, which stay as they are, with their rounds.
+
+    What `editions` hold of the part stays as it is there, and `open_rounds` read it so. `leaves` is the layer that
+    would be without a category in use, were this one moved to another.
+    """
 
     mappings = MappedHere(many=True, read_only=True)
     ratings = serializers.IntegerField(read_only=True)
     rounds = serializers.IntegerField(read_only=True)
+    open_rounds = OpenRound(many=True, read_only=True)
+    editions = serializers.IntegerField(read_only=True)
+    leaves = serializers.UUIDField(source="leaves.uid", read_only=True, default=None, allow_null=True)
 
 
 class Words(serializers.Serializer[Any]):
@@ -108,6 +128,16 @@ class Neighbour(serializers.Serializer[Any]):
     to = serializers.ChoiceField(list(STEPS))
 
 
+class OtherLayer(Reason):
+    """The layer of the same scale where it goes, and why.
+
+    The only category in use of its layer moves with `retiring` alone: its layer retires then.
+    """
+
+    layer = Uid()
+    retiring = serializers.BooleanField(required=False, default=False)
+
+
 class MergeInto(Reason):
     """The category of the same scale that stays, and why."""
 
@@ -121,6 +151,15 @@ class Split(Reason):
     made = Words()
     going = serializers.ListField(child=Uid(), max_length=1_000, required=False, default=list)
     version = Text(max_length=64, required=False)
+
+
+def as_it_is(scale: Scale, uid: UUID, asked: Part) -> Part:
+    """Read a part anew; one whose addition was undone is as it was, and says that it is gone."""
+    try:
+        return part_of(scale, uid)
+    except Http404:
+        asked.is_gone = True  # type: ignore[union-attr]  # read by PartRow
+        return asked
 
 
 class ScaleEdits(ProjectRoutes):
@@ -141,9 +180,10 @@ class ScaleEdits(ProjectRoutes):
         found = self.scale(scale)
 
         def act() -> tuple[Project, Any]:
-            given = verb(found, part_of(found, part))
+            asked = part_of(found, part)
+            given = verb(found, asked)
             uid = given.uid if isinstance(given, ScaleCategory) else part
-            return self.project, PartRow(part_of(found, uid)).data
+            return self.project, PartRow(as_it_is(found, uid, asked)).data
 
         return once(request, act, status)
 
@@ -191,6 +231,15 @@ class ScaleEdits(ProjectRoutes):
         step = STEPS[taken(Neighbour, request)["to"]]
         return self.done(request, uid, part, lambda _, one: scale_edits.move(person(request), one, step))
 
+    @extend_schema(request=OtherLayer, responses=PartRow)
+    @action(detail=True, methods=["post"])
+    def move_to_layer(self, request: Request, project: UUID, uid: UUID, part: UUID) -> Response:
+        """Move this category to the end of another layer; number, words, mappings and ratings stay with it."""
+        asked = taken(OtherLayer, request)
+        return self.done(request, uid, part, lambda scale, one: scale_regroup.move_to_layer(
+            person(request), only_category(one), layer_in(scale, asked["layer"]), asked["reason"],
+            asked["retiring"]))  # fmt: skip
+
     @extend_schema(request=Reason, responses=PartRow)
     @action(detail=True, methods=["post"])
     def retire(self, request: Request, project: UUID, uid: UUID, part: UUID) -> Response:
@@ -225,6 +274,6 @@ class ScaleEdits(ProjectRoutes):
     @extend_schema(request=Reason, responses=PartRow)
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, project: UUID, uid: UUID, part: UUID) -> Response:
-        """Undo what was last done to this part: retirement, merge, split or wording; 409 if it moved on."""
+        """Undo what was last done to this part, whatever it was; 409 if it moved on."""
         reason = taken(Reason, request)["reason"]
         return self.done(request, uid, part, lambda _, one: scale_undo.undo_last_of(person(request), one, reason))

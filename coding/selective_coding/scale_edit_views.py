@@ -25,6 +25,7 @@ from coding.selective_coding.scale_parts import (
     categories_in,
     category_of,
     effects_of,
+    layer_in,
     layer_of,
     only_category,
     part_of,
@@ -37,7 +38,12 @@ ACTS = {
     "retire_scalecategory": "Retired “{word}”", "retire_layer": "Retired the layer “{word}”",
     "merge_scalecategory": "Merged “{word}” into “{name}”", "split_scalecategory": "Split “{word}”: “{name}” is new",
     "reword_scalecategory": "Reworded “{word}”", "reword_layer": "Reworded the layer “{word}”",
+    "move_scalecategory": "Moved “{word}” {way} in its layer", "move_layer": "Moved the layer “{word}” {way}",
+    "place_scalecategory": "Moved “{word}” to the layer “{layer}”",
+    "add_scalecategory": "Added “{word}” to the layer “{layer}”", "add_layer": "Added the layer “{word}”",
+    "bring_back_scalecategory": "Brought “{word}” back", "bring_back_layer": "Brought the layer “{word}” back",
 }  # fmt: skip
+ADDED = {"undo_add_scalecategory", "undo_add_layer"}
 
 
 def scale_for(request: MemberRequest, project: Project, uid: UUID) -> Scale:
@@ -74,10 +80,13 @@ def edit_page(request: MemberRequest, scale: Scale, refusal: Refusal | None = No
 def acts_of(scale: Scale) -> list[tuple[Event, str]]:
     """Say in words what was done last to a scale and can be undone, with the names that its parts bear now."""
     names = scale_undo.names_in(scale)
-    return [
-        (one, ACTS[one.verb].format(word=names[one.target], name=json.loads(one.after).get("name", "")))
-        for one in scale_undo.done_to(scale.project, names)[:ACTS_SHOWN]
-    ]
+    return [(one, said(one, names[one.target])) for one in scale_undo.done_to(scale.project, names)[:ACTS_SHOWN]]
+
+
+def said(event: Event, word: str) -> str:
+    before, after = json.loads(event.before or "{}"), json.loads(event.after)
+    way = "up" if after.get("position", 0) < before.get("position", 0) else "down"
+    return ACTS[event.verb].format(word=word, name=after.get("name"), layer=after.get("layer"), way=way)
 
 
 def changed(request: MemberRequest, scale: Scale) -> tuple[str, str]:
@@ -97,7 +106,8 @@ def changed(request: MemberRequest, scale: Scale) -> tuple[str, str]:
         return f"#part-{added.uid}", f"“{added}” is number {added.number}."
     if action == "undo":
         undone = undo(request, scale, reason)
-        return "#done", f"Undone: “{json.loads(undone.after)['name']}” is as it was."
+        state = "is no longer in the scale" if undone.verb in ADDED else "is as it was"
+        return "#done", f"Undone: “{json.loads(undone.after)['name']}” {state}."
     raise BadInput("Say what to change: move something, add a layer or add a category.")
 
 
@@ -122,7 +132,7 @@ def part(request: MemberRequest, project: Project, uid: UUID, part: UUID) -> Htt
     do = request.POST.get("do", "reword")
     try:
         if do not in DO:
-            raise BadInput("Say what to change: reword, retire, merge or split it, or bring it back.")
+            raise BadInput("Say what to change: reword, move, retire, merge or split it, or bring it back.")
         said = DO[do](request, scale, found)
     except Refusal as refusal:
         return part_page(request, scale, part_of(scale, part), refusal)
@@ -151,6 +161,14 @@ def categories(count: int, one: str, many: str) -> str:
     return f"{'1' if count else 'No'} category {one}"
 
 
+def move_to_layer(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
+    category, layer = only_category(found), layer_in(scale, as_uid(request.POST.get("layer", "")))
+    left, retiring = category.layer, request.POST.get("retiring") == "yes"
+    is_emptied = scale_regroup.move_to_layer(request.user, category, layer, request.POST.get("reason", ""), retiring)
+    then = f" “{left}” is retired." if is_emptied else ""
+    return f"#part-{found.uid}", f"“{found}” stands in “{layer}” now.{then} You can undo it under “What was done”."
+
+
 def merge(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
     source, target = only_category(found), category_of(scale, as_uid(request.POST.get("into", "")))
     scale_regroup.merge(request.user, source, target, request.POST.get("reason", ""))
@@ -167,7 +185,10 @@ def split(request: MemberRequest, scale: Scale, found: Part) -> tuple[str, str]:
 
 
 Do = Callable[[MemberRequest, Scale, Part], tuple[str, str]]
-DO: dict[str, Do] = {"reword": reword, "retire": retire, "bring_back": bring_back, "merge": merge, "split": split}
+DO: dict[str, Do] = {
+    "reword": reword, "retire": retire, "bring_back": bring_back, "merge": merge, "split": split,
+    "move_to_layer": move_to_layer,
+}  # fmt: skip
 
 
 def part_page(request: MemberRequest, scale: Scale, found: Part, refusal: Refusal | None = None) -> HttpResponse:
@@ -179,6 +200,7 @@ def part_page(request: MemberRequest, scale: Scale, found: Part, refusal: Refusa
         "is_layer": isinstance(found, Layer), "refusal": refusal, "do": do,
         "wording": posted if do == "reword" else stands, "kept": posted if do == "split" else stands,
         "made": words_in(request, MADE), "going": request.POST.getlist("going"), "into": request.POST.get("into", ""),
-        "reason": request.POST.get("reason", ""), "layers": layers_of(scale),
+        "reason": request.POST.get("reason", ""), "layers": layers_of(scale), "to": request.POST.get("layer", ""),
+        "is_retiring": "retiring" in request.POST,
     }  # fmt: skip
     return render(request, "selective_coding/scale_part.html", context, status=refusal.status if refusal else 200)

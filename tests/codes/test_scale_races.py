@@ -55,6 +55,29 @@ def test_a_merge_takes_what_another_lead_mapped_a_second_ago(project, lead):
 
 @two_leads
 @pytest.mark.django_db(transaction=True)
+def test_two_leads_who_move_the_last_two_of_a_layer_leave_one_there(project, lead):
+    eleventh, twelfth, into = number(project, 11), number(project, 12), number(project, 1).layer
+    error = at_once(
+        lambda: scale_regroup.move_to_layer(lead, number(project, 11), number(project, 1).layer, WHY),
+        lambda: scale_regroup.move_to_layer(lead, twelfth, into, WHY),
+    )
+    assert isinstance(error, scale_regroup.LastOfLayer)
+    assert (number(project, 11).layer, number(project, 12).layer) == (into, eleventh.layer)
+
+
+@two_leads
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_who_move_two_to_one_layer_give_them_two_positions(project, lead):
+    seventh, into = number(project, 7), number(project, 1).layer
+    error = at_once(
+        lambda: scale_regroup.move_to_layer(lead, number(project, 6), number(project, 1).layer, WHY),
+        lambda: scale_regroup.move_to_layer(lead, seventh, into, WHY),
+    )
+    assert (error, number(project, 6).position, number(project, 7).position) == (None, 5, 6)
+
+
+@two_leads
+@pytest.mark.django_db(transaction=True)
 def test_two_leads_who_undo_at_once_undo_once(project, lead):
     scale_edits.reword(lead, number(project, 7), {"name": "Slips"}, WHY)
     scale_regroup.split(lead, number(project, 7), {"name": "Slips"}, {"name": "Lies"}, [], WHY)

@@ -113,7 +113,7 @@ def test_the_page_names_what_moves_before_it_merges_and_says_so_after(
     word = create_category(lead, project, "Made up")
     map_category(lead, word, scale, seventh, "x")
     page = browser.get(part_url).content.decode()
-    assert page.count("Made up") == 3  # what goes over, what may move, what loses its place
+    assert page.count("Made up") == 4  # what stays with it, goes over, may move, loses its place
     sixth = categories(project)[6]
     answer = browser.post(part_url, {"do": "merge", "into": sixth.uid, "reason": "One thing."})
     assert answer["Location"] == f"{url}#part-{sixth.uid}"
@@ -166,8 +166,59 @@ def test_what_was_done_is_undone_from_its_list(browser, part_url, url, project):
     assert browser.post(url, {**sent, "event": uuid4()}).status_code == 404
 
 
+def test_the_page_moves_a_category_to_another_layer_and_says_before_what_keeps_the_old_one(
+    browser, part_url, url, lead, project, scale, seventh, ada, bo
+):
+    factory.incidents(project, 1)
+    factory.round_of(project, [ada, bo], Round.Stage.RATING, name="Autumn")
+    factory.round_of(project, [ada, bo], name="Coded without the scale")
+    map_category(lead, create_category(lead, project, "Made up"), scale, seventh, "x")
+    page = browser.get(part_url).content.decode()
+    assert 'it stands in 1 edition, and there it is read in “<span dir="auto">Autumn</span>”' in page
+    assert page.count("Made up") == 4  # what stays with it, goes over, may move, loses its place
+    assert "Coded without the scale" not in page
+    assert "retires with the move" not in page
+    into = categories(project)[12].layer
+    answer = browser.post(part_url, {"do": "move_to_layer", "layer": into.uid, "reason": "Belongs there."})
+    assert answer["Location"] == f"{url}#part-{seventh.uid}"
+    seventh.refresh_from_db()
+    assert seventh.layer == into
+    page = browser.get(url).content.decode()
+    assert f"Moved “{seventh}” to the layer “{into}”" in page
+    assert f"“{seventh}” stands in “{into}” now." in page
+
+
+def test_the_last_of_a_layer_is_moved_by_saying_that_its_layer_retires(browser, project, scale, lead, seventh):
+    retire(lead, categories(project)[11], "Not used.")
+    url = reverse("selective_coding:scale_part", args=[project.slug, scale.uid, categories(project)[12].uid])
+    assert "retires with the move" in browser.get(url).content.decode()
+    sent = {"do": "move_to_layer", "layer": seventh.layer.uid, "reason": "One layer less."}
+    page = browser.post(url, sent)
+    assert (page.status_code, "Let the layer retire with the move" in page.content.decode()) == (409, True)
+    assert 'value="One layer less."' in page.content.decode()
+    assert browser.post(url, {**sent, "retiring": "yes"}).status_code == 302
+    assert scale.layers.living().count() == 2
+
+
+@pytest.mark.parametrize("act", ["up", "add_category", "add_layer"])
+def test_moves_and_additions_are_undone_from_the_list(browser, url, scale, seventh, act):
+    rows = ScaleCategory.objects.filter(layer__scale=scale).order_by("layer__position", "position")
+    before = list(rows.values_list("uid", flat=True)), scale.layers.count()
+    sent = {"part": seventh.uid, "layer": seventh.layer.uid, "name": "Waste", "reason": "Came up."}
+    assert browser.post(url, {"action": act, **sent}).status_code == 302
+    assert (list(rows.values_list("uid", flat=True)), scale.layers.count()) != before
+    event = Event.objects.order_by("-pk").first()
+    assert str(event.uid) in browser.get(url).content.decode()
+    undo = {"action": "undo", "event": event.uid, "reason": "Not after all."}
+    assert browser.post(url, undo).status_code == 302
+    assert (list(rows.values_list("uid", flat=True)), scale.layers.count()) == before
+    said = "is as it was" if act == "up" else "“Waste” is no longer in the scale"
+    assert said in browser.get(url).content.decode()
+    assert browser.post(url, undo).status_code == 409
+
+
 @pytest.mark.parametrize(("sent", "status"), [
-    ({"do": "sideways"}, 400), ({"do": "merge", "into": "x"}, 400), ({"do": "merge", "into": str(uuid4())}, 400),
+    ({"do": "move_to_layer"}, 400), ({"do": "move_to_layer", "layer": "x"}, 400), ({"do": "sideways"}, 400), ({"do": "merge", "into": "x"}, 400), ({"do": "merge", "into": str(uuid4())}, 400),
     ({"do": "retire", "reason": ""}, 400), ({"do": "bring_back"}, 409), ({"do": "split", "name": "a", "new_name": "A"}, 409),
     ({"do": "split", "name": "a", "new_name": ""}, 400), ({"do": "split", "name": "a", "new_name": "b", "going": "x"}, 400),
 ])  # fmt: skip
@@ -197,5 +248,5 @@ def test_the_pages_cost_does_not_grow_with_what_points_to_a_category(
     for count in (0, 30):
         for at in range(count):
             map_category(lead, create_category(lead, project, f"word {at}"), scale, seventh, "x")
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(13):
             browser.get(part_url)

@@ -58,9 +58,14 @@ def test_effects_name_the_mappings_and_count_released_ratings_alone(door, scale,
     map_category(lead, word, scale, held[7], "So it is.")
     said = door.get(at(scale, held[7], "effects/")).json()
     row = {"category": str(word.uid), "scale_category": str(held[7].uid), "rationale": "So it is."}
-    assert said == {"mappings": [row], "ratings": 0, "rounds": 0}
+    reads = {"open_rounds": [{"uid": str(rated.uid), "name": rated.name}], "editions": 1, "leaves": None}
+    assert said == {"mappings": [row], "ratings": 0, "rounds": 0, **reads}
     release_round(lead, rated)
-    assert door.get(at(scale, held[7].layer, "effects/")).json() == {"mappings": [row], "ratings": 4, "rounds": 1}
+    reads["open_rounds"] = []
+    said = door.get(at(scale, held[7].layer, "effects/")).json()
+    assert said == {"mappings": [row], "ratings": 4, "rounds": 1, **reads}
+    retire(lead, held[11], "Not used.")
+    assert door.get(at(scale, held[12], "effects/")).json()["leaves"] == str(held[12].layer.uid)
 
 
 def test_every_verb_does_what_its_page_does(door, scale, held, project, lead):
@@ -82,10 +87,33 @@ def test_every_verb_does_what_its_page_does(door, scale, held, project, lead):
     assert str(Mapping.objects.get().scale_category.uid) == new.json()["uid"]
     assert door.post(at(scale, held[7], "undo/"), WHY).json()["name"] == "Slips"
     assert Mapping.objects.get().scale_category == held[7]
+    moved = door.post(at(scale, held[7], "move-to-layer/"), {"layer": str(held[12].layer.uid), **WHY}).json()
+    assert (moved["layer"], moved["position"], moved["number"]) == (str(held[12].layer.uid), 3, 7)
+    assert Mapping.objects.get().scale_category == held[7]
+    assert door.post(at(scale, held[7], "undo/"), WHY).json()["layer"] == str(held[7].layer.uid)
     stays = door.post(at(scale, held[7], "merge/"), {"into": str(held[6].uid), **WHY}).json()
     assert (stays["number"], Mapping.objects.get().scale_category) == (6, held[6])
     assert door.post(at(scale, held[7], "undo/"), WHY).json()["merged_into"] is None
     assert Mapping.objects.get().scale_category == held[7]
+
+
+def test_what_was_added_is_taken_back_and_the_answer_says_that_it_is_gone(door, scale, held):
+    added = door.post(f"{at(scale)}parts/", {"name": "Waste", "layer": str(held[7].layer.uid), **WHY}).json()
+    assert added["is_gone"] is False
+    address = f"{at(scale)}parts/{added['uid']}/undo/"
+    first, again = (door.post(address, WHY, key="once") for _ in range(2))
+    assert (first.status_code, first.json()) == (200, {**added, "is_gone": True})
+    assert again.json() == first.json()
+    assert is_problem(door.post(address, WHY), 404)
+    assert ScaleCategory.objects.filter(layer__scale=scale).count() == 12
+
+
+def test_the_last_of_a_layer_moves_when_its_layer_may_retire(door, scale, held, lead):
+    retire(lead, held[11], "Not used.")
+    body = {"layer": str(held[7].layer.uid), **WHY}
+    assert is_problem(door.post(at(scale, held[12], "move-to-layer/"), body), 409)
+    assert door.post(at(scale, held[12], "move-to-layer/"), {**body, "retiring": True}).json()["position"] == 7
+    assert scale.layers.living().count() == 2
 
 
 def version(door, scale, part):
@@ -115,6 +143,14 @@ def test_what_can_not_be_done_is_a_sentence_and_changes_nothing(door, scale, hel
         (400, layer, "merge/", {"into": str(held[7].uid), **WHY}),
         (400, held[7], "retire/", {}),
         (409, held[5], "retire/", WHY),
+        (400, held[7], "move-to-layer/", {"layer": str(layer.uid), **WHY}),
+        (400, held[7], "move-to-layer/", {"layer": str(foreign.layer.uid), **WHY}),
+        (400, held[7], "move-to-layer/", {"layer": str(uuid4()), **WHY}),
+        (400, held[7], "move-to-layer/", WHY),
+        (400, held[7], "move-to-layer/", {"layer": str(held[1].layer.uid)}),
+        (400, layer, "move-to-layer/", {"layer": str(held[1].layer.uid), **WHY}),
+        (409, held[5], "move-to-layer/", {"layer": str(held[1].layer.uid), **WHY}),
+        (409, held[8], "bring-back/", WHY),
         (409, held[7], "bring-back/", WHY),
         (400, layer, "split/", {**two, **WHY}),
         (400, held[7], "split/", {**two, "going": [str(uuid4())], **WHY}),
@@ -138,6 +174,9 @@ def test_others_read_and_do_not_write_and_strangers_find_nothing(project, scale,
     other = Door(factory.member(project, "kim", role))
     assert other.get(at(scale)).status_code == 200
     assert is_problem(other.post(at(scale, held[7], "retire/"), WHY), 403)
+    body = {"layer": str(held[1].layer.uid), **WHY}
+    assert is_problem(other.post(at(scale, held[7], "move-to-layer/"), body), 403)
+    assert is_problem(Door(stranger).post(at(scale, held[7], "move-to-layer/"), body), 404)
     assert is_problem(Door(stranger).get(at(scale)), 404)
 
 
