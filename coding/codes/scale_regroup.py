@@ -93,7 +93,7 @@ def move_to_layer(by: User, category: ScaleCategory, layer: Layer, reason: str, 
         in_use(one)
     left, here, reason = category.layer, category.position, given(reason)
     refuse_layer(category, layer)
-    is_last = not left.categories.living().exclude(pk=category.pk).exists()
+    is_last, is_first = (not one.categories.living().exclude(pk=category.pk).exists() for one in (left, layer))
     if is_last and not retiring:
         raise LastOfLayer(f"“{category}” is the only category in use of “{left}”. "
                           "Let the layer retire with the move, or add another category to it first.")  # fmt: skip
@@ -102,7 +102,7 @@ def move_to_layer(by: User, category: ScaleCategory, layer: Layer, reason: str, 
     record(scale.project, by, "place_scalecategory", category, reason=reason,
            before={"layer": left.name, "layer_uid": str(left.uid), "position": here},
            after={"name": category.name, "layer": layer.name, "layer_uid": str(layer.uid),
-                  "position": category.position})  # fmt: skip
+                  "position": category.position, "is_first": is_first})  # fmt: skip
     if is_last:
         retire(by, left, reason)
     return is_last

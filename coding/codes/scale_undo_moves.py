@@ -31,11 +31,16 @@ def unmove(part: Part, beside: Part, before: Said, after: Said) -> str:
 
 
 def unplace(project: Project, uid: UUID, before: Said, after: Said) -> str:
-    """Put a category back into the layer that it left, at its position there, if that is still free."""
+    """Put a category back into the layer that it left, at its position there, if that is still free.
+
+    No layer is left empty that was not empty when the category came.
+    """
     part, left = category_of(project, uid), layer_of(project, before["layer_uid"])
     stands = (str(part.layer.uid), part.position) == (after["layer_uid"], after["position"])
     refuse_unless(stands and not part.retired_at, part)
     refuse_unless(not left.retired_at, left)
+    others = ScaleCategory.objects.filter(layer=part.layer).living().exclude(pk=part.pk)
+    refuse_unless(after["is_first"] or others.exists(), part.layer)
     refuse_unless(not ScaleCategory.objects.filter(layer=left, position=before["position"]).exists(), part)
     part.layer, part.position = left, before["position"]
     part.save(update_fields=["layer", "position"])

@@ -243,6 +243,9 @@ ACTS = {
     "move up": lambda lead, scale, mapped: scale_edits.move(lead, number(scale, 7), -1),
     "move a layer": lambda lead, scale, mapped: scale_edits.move(lead, number(scale, 7).layer, -1),
     "place": lambda lead, scale, mapped: placed(lead, scale),
+    "place into an empty layer": lambda lead, scale, mapped: scale_regroup.move_to_layer(
+        lead, number(scale, 7), scale.layers.get(name="Environment"), WHY
+    ),
     "add": lambda lead, scale, mapped: added(lead, scale),
     "add a layer": lambda lead, scale, mapped: added_layer(lead, scale),
     "retire": lambda lead, scale, mapped: scale_regroup.retire(lead, number(scale, 7), WHY),
@@ -255,6 +258,8 @@ ACTS = {
 
 @pytest.mark.parametrize("act", ACTS)
 def test_an_undo_restores_exactly_once(lead, scale, mapped, act):
+    if act == "place into an empty layer":
+        added_layer(lead, scale)
     before = state()
     ACTS[act](lead, scale, mapped)
     event = Event.objects.filter(verb__in=WAYS).order_by("-pk").first()
@@ -324,6 +329,8 @@ LATER = {
     "it moved on to a third layer": (
         "place", lambda lead, scale, mapped: scale_regroup.move_to_layer(
             lead, number(scale, 7), number(scale, 12).layer, WHY)),
+    "the others of its new layer retired": (
+        "place", lambda lead, scale, mapped: [scale_regroup.retire(lead, number(scale, at), WHY) for at in (1, 2, 3, 4)]),
     "another has its position": ("place the last", lambda lead, scale, mapped: added(lead, scale)),
     "something was mapped to it": (
         "add", lambda lead, scale, mapped: map_category(lead, mapped[2], scale, number(scale, 13), "Here.")),
