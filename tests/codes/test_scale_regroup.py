@@ -541,6 +541,10 @@ def test_the_database_itself_refuses_a_mapping_to_a_retired_category(lead, proje
         write(scale, free, do)
 
 
+def retired(parts):
+    return parts.objects.filter(retired_at__isnull=False)
+
+
 DONE = Counter()  # so that a machine whose acts are all refused is seen
 
 
@@ -585,11 +589,10 @@ class Scales(RuleBasedStateMachine):
     def retire_layer(self, at):
         self.act(scale_regroup.retire, self.pick_layer(at), WHY)
 
+    @precondition(lambda self: retired(ScaleCategory).exists())
     @rule(at=st.integers(0, 20))
     def bring_back(self, at):
-        gone = ScaleCategory.objects.filter(retired_at__isnull=False)
-        if gone.exists():
-            self.act(bring_back, self.pick(at, gone), WHY)
+        self.act(bring_back, self.pick(at, retired(ScaleCategory)), WHY)
 
     @rule(one=st.integers(4, 9), two=st.integers(0, 20))
     def merge(self, one, two):
@@ -625,11 +628,17 @@ class Scales(RuleBasedStateMachine):
         self.made += 1
         self.act(scale_edits.add_layer, self.scale, {"name": f"layer {self.made}"}, WHY)
 
+    @rule(at=st.integers(0, 20), of=st.sampled_from([Layer, ScaleCategory]))
+    def retire_and_bring_back(self, at, of):
+        """Both at once, since a return is rare among all that may be drawn."""
+        part = self.pick(at, of.objects.filter(retired_at=None))
+        self.act(scale_regroup.retire, part, WHY)
+        self.act(bring_back, part, WHY)
+
+    @precondition(lambda self: retired(Layer).exists())
     @rule(at=st.integers(0, 2))
     def bring_layer_back(self, at):
-        gone = Layer.objects.filter(retired_at__isnull=False)
-        if gone.exists():
-            self.act(bring_back, self.pick(at, gone), WHY)
+        self.act(bring_back, self.pick(at, retired(Layer)), WHY)
 
     def pick_layer(self, at):
         return self.pick(at, Layer.objects.filter(scale=self.scale))
@@ -697,7 +706,7 @@ class Scales(RuleBasedStateMachine):
         assert {event.actor_id for event in told} <= {self.lead.pk}
 
 
-ROUNDS = 8  # of ten tries; what is tried is drawn anew each time
+ROUNDS = 12  # of ten tries; what is tried is drawn anew each time
 
 
 def test_no_mapping_is_lost_or_doubled_and_undo_restores_exactly_whatever_is_done_to_a_scale(db):
