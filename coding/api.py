@@ -14,6 +14,7 @@ from coding.axial_coding.label_api import InVivoLabels
 from coding.axial_coding.regroup_api import CategoryChanges, CodeSplits, NearDuplicates
 from coding.axial_coding.relation_api import BoardMoves, Properties, Relations
 from coding.codes.api import Codes, Projects, Scales
+from coding.codes.category_api import Categories
 from coding.codes.example_api import Examples
 from coding.incidents.api import Incidents
 from coding.lib.api import unknown
@@ -25,6 +26,7 @@ from coding.reconciliation.api import Releases
 from coding.rounds.api import Assignments, Rounds
 from coding.selective_coding.api import Ratings
 from coding.selective_coding.flow_api import Flows
+from coding.selective_coding.integration_api import LivingMappings
 from coding.selective_coding.mapping_api import Places
 from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
 from coding.selective_coding.results_api import ResultTables
@@ -91,6 +93,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="category-label",
     ),
     path(
+        f"{IN_PROJECT}/categories/",
+        Categories.as_view({"get": "list", "post": "create"}),
+        name="category-list",
+    ),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/core/",
+        Categories.as_view({"put": "choose", "delete": "take_back"}),
+        name="category-core",
+    ),
+    path(
         f"{IN_PROJECT}/categories/<uuid:category>/properties/",
         Properties.as_view({"get": "list", "post": "create", "delete": "destroy"}),
         name="properties",
@@ -113,6 +125,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         path(f"{IN_PART}/{verb.replace('_', '-')}/", ScaleEdits.as_view({"post": verb}), name=f"scale-part-{verb}")
         for verb in ("move", "move_to_layer", "retire", "bring_back", "merge", "split", "undo")
+    ),
+    path(f"{IN_PROJECT}/scales/<uuid:uid>/mappings/", LivingMappings.as_view({"get": "list"}), name="mapping-list"),
+    path(
+        f"{IN_PROJECT}/scales/<uuid:uid>/mappings/<uuid:category>/",
+        LivingMappings.as_view({"put": "update", "delete": "destroy"}),
+        name="mapping-detail",
     ),
     path(f"{IN_PROJECT}/scales/<uuid:uid>/results/", ResultTables.as_view({"get": "retrieve"}), name="results"),
     path(f"{IN_PROJECT}/near-duplicates/", NearDuplicates.as_view({"get": "list"}), name="near-duplicates"),

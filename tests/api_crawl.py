@@ -62,7 +62,7 @@ def api_crawl(w):
         *(ask("round-states", project, one.uid) for one in rounds), ask("round-states", project, w.coding.uid, query="?state=submitted"),
         *(sends(f"round-{verb}", project, w.draft.uid) for verb in ("open", "release")),
         sends("round-open-readings", project, w.coding.uid), sends("round-release", project, w.coding.uid, data={"reason": "x"}),
-        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w), *parts(w),
+        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w), *parts(w), *integrations(w),
         ask("round-measurements", project, w.rated.uid, query="?batch=all"), sends("round-measurements", project, w.rated.uid),
         sends("round-reopen", project, w.coding.uid, data={"assignment": str(w.code_theirs.uid), "reason": "x"}),
         ask("assignment-list"), ask("assignment-list", query=f"?project={project}&round={w.coding.uid}&state=to_do&stage=open"),
@@ -117,6 +117,18 @@ def regroups(w):
         ask("code-split", *code), sends("code-split", *code, data={"new": {"name": "x"}, "segments": [w.bos.segment], **why}),
         sends("category-merge", *category, data={"into": str(w.second.uid), **why}),
         sends("category-split", *category, data={"name": "x", "codes": [str(w.codes[0].uid)], **why}),
+    ]  # fmt: skip
+
+
+def integrations(w):
+    """The living mapping and the core category by program."""
+    at, project, said = (w.project.uid, w.scale.uid), w.project.uid, {"scale_category": str(w.seventh.uid)}
+    held = (w.category, w.own_pile, w.bos_pile)
+    return [
+        ask("mapping-list", *at), *(sends("mapping-detail", *at, one.uid, method="put", data=said) for one in held),
+        *(sends("mapping-detail", *at, one.uid, method="delete") for one in held), ask("category-list", project),
+        *(sends("category-list", project, data={"name": name}) for name in ("A third one", "Promises of later")),
+        *(sends("category-core", project, one.uid, method=how) for one in held for how in ("put", "delete")),
     ]  # fmt: skip
 
 

@@ -167,6 +167,16 @@ class Placing:
         return self.mapping.rationale if self.mapping else ""
 
     @property
+    def place(self) -> UUID | None:
+        """The scale category's public id, as it is stored."""
+        stands = self.mapping.scale_category if self.mapping else None
+        return stands.uid if stands else None
+
+    @property
+    def does_not_fit(self) -> bool:
+        return self.mapping is not None and self.mapping.scale_category_id is None
+
+    @property
     def state(self) -> str:
         if self.mapping is None:
             return "missing"
