@@ -13,6 +13,7 @@ from coding.axial_coding.cooccurrence_api import CoOccurrences
 from coding.axial_coding.label_api import InVivoLabels
 from coding.axial_coding.regroup_api import CategoryChanges, CodeSplits, NearDuplicates
 from coding.axial_coding.relation_api import BoardMoves, Properties, Relations
+from coding.axial_coding.sorts_api import SortsSideBySide
 from coding.codes.api import Codes, Projects, Scales
 from coding.codes.category_api import Categories
 from coding.codes.example_api import Examples
@@ -156,6 +157,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/places/scale/", Places.as_view({"get": "scale"}), name="places-scale"),
     path(f"{IN_ASSIGNMENT}/places/submit/", Places.as_view({"post": "submit"}), name="places-submit"),
     path(f"{IN_ASSIGNMENT}/places/<uuid:category>/", Places.as_view({"put": "update"}), name="place"),
+    path(f"{IN_PROJECT}/rounds/<uuid:round>/sorts/", SortsSideBySide.as_view({"get": "retrieve"}), name="round-sorts"),
     path(f"{IN_PROJECT}/rounds/<uuid:round>/release/", Releases.as_view({"post": "create"}), name="round-release"),
     path(
         f"{IN_PROJECT}/rounds/<uuid:round>/measurements/",

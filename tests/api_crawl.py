@@ -62,7 +62,7 @@ def api_crawl(w):
         *(ask("round-states", project, one.uid) for one in rounds), ask("round-states", project, w.coding.uid, query="?state=submitted"),
         *(sends(f"round-{verb}", project, w.draft.uid) for verb in ("open", "release")),
         sends("round-open-readings", project, w.coding.uid), sends("round-release", project, w.coding.uid, data={"reason": "x"}),
-        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w), *parts(w), *integrations(w),
+        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w), *parts(w), *integrations(w), *(ask("round-sorts", project, one.uid) for one in (w.sorting, *rounds)),
         ask("round-measurements", project, w.rated.uid, query="?batch=all"), sends("round-measurements", project, w.rated.uid),
         sends("round-reopen", project, w.coding.uid, data={"assignment": str(w.code_theirs.uid), "reason": "x"}),
         ask("assignment-list"), ask("assignment-list", query=f"?project={project}&round={w.coding.uid}&state=to_do&stage=open"),

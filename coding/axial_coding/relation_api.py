@@ -291,6 +291,12 @@ class BoardMoves(OnBoard):
 
     queryset = Code.objects.none()
 
+    def column(self, uid: UUID) -> Category:
+        """Find where the cards go: also a category that a coder made in a card sort, which the move adopts."""
+        rows = Category.objects.visible_to(person(self.request)).filter(project=self.project)
+        found: Category = one_of(rows.released(), uid)
+        return found
+
     @extend_schema(request=BoardMove, responses=BoardMoved)
     def create(self, request: Request, project: UUID) -> Response:
         """Put codes into a category, a new one, or back among the unsorted; all or none."""
@@ -299,7 +305,7 @@ class BoardMoves(OnBoard):
         codes = list(queries.board_codes(person(request), self.project).filter(uid__in=uids))
         if len(codes) < len(uids):
             raise Http404
-        into = self.category(asked["category"]) if asked.get("category") else None
+        into = self.column(asked["category"]) if asked.get("category") else None
 
         def act() -> tuple[Project, Any]:
             moved = rules.sort(person(request), self.project, codes, into, asked["new"])
