@@ -43,7 +43,9 @@ class Progress:
 @project_page(read="lead", shared=True)
 def split(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     """Split one code; what was chosen so far is kept, on whatever device the page is opened next."""
-    code = get_object_or_404(board_codes(request.user, project), uid=uid)
+    code = board_codes(request.user, project).filter(uid=uid).first()
+    if code is None:
+        return out_of_use(request, project, uid)
     prepared = Split.objects.filter(code=code).first()
     do = request.POST.get("do", "")
     if request.method == "POST" and do != "begin":
@@ -52,6 +54,21 @@ def split(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     if request.method == "POST" and (answer := begin(request, code, form)):
         return answer
     return page(request, code, prepared, form, DoneForm())
+
+
+def out_of_use(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
+    """Say that a split in preparation no longer applies, as its code was merged or retired; it can be dropped here."""
+    codes = Code.objects.visible_to(request.user).filter(project=project)
+    prepared = get_object_or_404(Split.objects.select_related("code__merged_into"), code__in=codes, code__uid=uid)
+    if request.POST.get("do") == "drop":
+        return dropped(request, project, prepared.code, prepared)
+    context = {"code": prepared.code, "split": prepared, "choices": prepared.picks.count()}
+    return render(request, "axial_coding/split_ended.html", context, status=409 if request.method == "POST" else 200)
+
+
+def dropped(request: MemberRequest, project: Project, code: Code, prepared: Split) -> HttpResponse:
+    rules.drop_split(prepared)
+    return back_with(request, word_url(project, code), "The split is dropped. The code is as it was.")
 
 
 def begin(request: MemberRequest, code: Code, form: SplitForm) -> HttpResponse | None:
@@ -70,7 +87,7 @@ def begin(request: MemberRequest, code: Code, form: SplitForm) -> HttpResponse |
 def act(request: MemberRequest, project: Project, code: Code, prepared: Split | None, do: str) -> HttpResponse:
     """Choose for a segment, take a choice back, drop the split, or do it. Raises BadInput."""
     if prepared is None:
-        raise BadInput("This split was done or dropped meanwhile. Open the code and look at what stands now.")
+        raise rules.SplitGone
     if do in {"stays", "goes"}:
         chosen = as_uid(request.POST.get("segment", ""))
         segment = rules.to_go_through(request.user, code).filter(uid=chosen).first() if chosen else None
@@ -82,8 +99,7 @@ def act(request: MemberRequest, project: Project, code: Code, prepared: Split | 
         rules.take_choice_back(prepared)
         return redirect(request.path)
     if do == "drop":
-        rules.drop_split(prepared)
-        return back_with(request, word_url(project, code), "The split is dropped. The code is as it was.")
+        return dropped(request, project, code, prepared)
     if do == "finish":
         return finish(request, project, code, prepared)
     raise BadInput("This can't be done here. Go back and use one of the buttons.")

@@ -29,7 +29,7 @@ from coding.codes.rules import HUES
 from coding.codes.standing import iso, uid_of
 from coding.codes.undo import WAYS, Said, Ways, refuse_unless
 from coding.lib import clock
-from coding.lib.refusals import BadInput
+from coding.lib.refusals import BadInput, Refusal
 from coding.lib.text import name_key
 from coding.open_coding.models import ConsensusCoding, Segment, SettledBy
 from coding.people.models import Project, User
@@ -43,6 +43,10 @@ PLACE = ("assignment__round_id", "assignment__incident_id", "start", "end")
 ROUND_NAME = 120
 AT_ONCE = 500
 NOT_THERE = "A segment does not stand under “{}”, or the readings of its round are not open to you."
+
+
+class SplitGone(Refusal):
+    sentence = "This split was done or dropped meanwhile. Open the code and look at what stands now."
 
 
 def segments_of(code: Code) -> Any:
@@ -87,11 +91,20 @@ def said_of(wording: Wording) -> Wording:
     return worded({field: wording.get(field, "") for field in CRITERIA})
 
 
+def in_preparation(split: Split) -> tuple[Code, Split]:
+    """Lock the code and read its split anew: who is second finds what the first left. Raises SplitGone, NotLiving."""
+    (code,) = lock_codes(split.code.project, split.code)
+    fresh = Split.objects.filter(pk=split.pk).first()
+    if fresh is None:
+        raise SplitGone
+    refuse_not_living(code)
+    return code, fresh
+
+
 @transaction.atomic
 def choose(by: User, split: Split, segment: Segment, goes: bool) -> None:
-    """Say of one segment whether it goes to the new code or stays. Raises BadInput, NotLiving."""
-    (code,) = lock_codes(split.code.project, split.code)
-    refuse_not_living(code)
+    """Say of one segment whether it goes to the new code or stays. Raises BadInput, SplitGone, NotLiving."""
+    code, split = in_preparation(split)
     if not to_go_through(by, code).filter(pk=segment.pk).exists():
         raise BadInput(NOT_THERE.format(code))
     SplitChoice.objects.filter(split=split, segment=segment).delete()  # chosen anew, it is the latest choice
@@ -119,9 +132,9 @@ def drop_split(split: Split) -> None:
 def finish_split(by: User, split: Split, reason: str) -> Code:
     """Do the split as prepared, once something was said of every segment that can be read.
 
-    Raises BadInput, NotLiving, NameTaken.
+    Raises BadInput, SplitGone, NotLiving, NameTaken.
     """
-    (code,) = lock_codes(split.code.project, split.code)
+    code, split = in_preparation(split)
     said = dict(split.picks.values_list("segment", "goes"))
     standing = set(to_go_through(by, code).values_list("pk", flat=True))
     if left := len(standing - said.keys()):
@@ -129,9 +142,7 @@ def finish_split(by: User, split: Split, reason: str) -> Code:
             f"{left} segment{'' if left == 1 else 's'} of “{code}” wait for your choice. Go through the rest first."
         )
     goes = [pk for pk in standing if said[pk]]
-    new = split_code(by, code, split.new, split.kept, Segment.objects.filter(pk__in=goes), reason)
-    split.delete()
-    return new
+    return split_code(by, code, split.new, split.kept, Segment.objects.filter(pk__in=goes), reason)
 
 
 @transaction.atomic
@@ -140,7 +151,8 @@ def split_code(
 ) -> Code:  # fmt: skip
     """Make a new code of some segments of a code: consensus codings for these, and a draft round to code them again.
 
-    The coders' rows stay. Raises BadInput, NotLiving, NameTaken, TooManyCodes.
+    The coders' rows stay. A split in preparation is gone by it: its choices were made of other segments.
+    Raises BadInput, NotLiving, NameTaken, TooManyCodes.
     """
     (code,) = lock_codes(code.project, code)
     refuse_not_living(code)
@@ -154,6 +166,7 @@ def split_code(
         reworded(code, said)
     removed, written = write_consensus_of(code, made, *moving)
     drafted = propose_recoding(by, code, made, [*moving[0], *moving[1]], reason)
+    Split.objects.filter(code=code).delete()
     record(code.project, by, "split_code", code, before={**before, "consensus": removed}, reason=reason, after={
         "into": made.ref(), "name": made.name, "wording": code.wording(), "new": standing(made),
         "went": [str(one.uid) for one in moving[0]], "stayed": [str(one.uid) for one in moving[1]],

@@ -1,16 +1,19 @@
 """The page of a split: its way by plain forms, who may go it, and what it refuses."""
 
+import pytest
 from django.urls import reverse
 
 from coding.axial_coding.models import Split
 from coding.axial_coding.splitting import begin_split, to_go_through
 from coding.codes.models import Code
-from coding.codes.rules import adopt, retire
+from coding.codes.rules import adopt, create_code, merge_codes, retire
+from coding.codes.undo import undo_last
 from coding.open_coding.models import ConsensusCoding
 from coding.people.models import Event
 from coding.rounds.models import Assignment, Round
 from tests import factory
 from tests.axial_coding.factory import code_named, coded
+from tests.door import Door
 from tests.kept import kept
 
 WORDS = {"the late fee had been waived": ["false promise"], "The guest showed": ["false promise"]}
@@ -65,7 +68,7 @@ def test_others_do_not_split(sign_in, project, ada, stranger, promise):
 
 def test_bad_input_gets_a_sentence_and_changes_nothing(sign_in, project, lead, promise):
     client = sign_in(lead)
-    assert client.post(url(promise), {"do": "goes"}).status_code == 400
+    assert client.post(url(promise), {"do": "goes"}).status_code == 409
     assert client.post(url(promise), {**WORDING, "name": " "}).status_code == 400
     assert client.post(url(promise), {**WORDING, "name": "False Promise"}).status_code == 400
     client.post(url(promise), WORDING)
@@ -80,6 +83,51 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(sign_in, project, lead, p
     assert client.post(url(promise), {"do": "drop"}).status_code == 302
     retire(lead, promise, "Not used.")
     assert client.post(url(promise), WORDING).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["merged", "retired"])
+def test_a_split_of_a_code_out_of_use_says_so_and_goes_on_after_an_undo(sign_in, project, lead, promise, way):
+    client = sign_in(lead)
+    client.post(url(promise), WORDING)
+    goes = {"do": "goes", "segment": to_go_through(lead, promise)[0].uid}
+    client.post(url(promise), goes)
+    if way == "merged":
+        merge_codes(lead, promise, create_code(lead, project, "lies"), "One thing.")
+    else:
+        retire(lead, promise, "Not used.")
+    shown = client.get(url(promise))
+    assert shown.status_code == 200
+    assert f"was {way}" in shown.content.decode()
+    assert "so is your 1 choice" in shown.content.decode()
+    for refused in (goes, WORDING, {"do": "finish", "reason": "x"}, {"do": "back"}):
+        assert client.post(url(promise), refused).status_code == 409
+    assert Split.objects.get().picks.count() == 1
+    promise.refresh_from_db()
+    undo_last(lead, promise, "Two after all.")
+    assert "Segment 2 of 4" in client.get(url(promise)).content.decode()
+
+
+def test_a_split_of_a_code_out_of_use_is_dropped(sign_in, lead, promise):
+    client = sign_in(lead)
+    client.post(url(promise), WORDING)
+    retire(lead, promise, "Not used.")
+    assert client.post(url(promise), {"do": "drop"}).status_code == 302
+    assert not Split.objects.exists()
+    assert client.get(url(promise)).status_code == 404
+
+
+def test_a_split_by_another_way_ends_the_one_in_preparation(sign_in, project, lead, promise):
+    client = sign_in(lead)
+    client.post(url(promise), WORDING)
+    first, second, *_ = to_go_through(lead, promise)
+    client.post(url(promise), {"do": "goes", "segment": first.uid})
+    asked = {"new": {"name": "waived"}, "segments": [str(first.uid)], "reason": "Two things."}
+    assert Door(lead).post(f"projects/{project.uid}/codes/{promise.uid}/split/", asked).status_code == 201
+    assert not Split.objects.exists()
+    answer = client.post(url(promise), {"do": "goes", "segment": second.uid})
+    assert answer.status_code == 409
+    assert "done or dropped meanwhile" in answer.content.decode()
+    assert "Name of the new code" in client.get(url(promise)).content.decode()
 
 
 def test_the_page_costs_the_same_for_few_and_for_many_segments(
