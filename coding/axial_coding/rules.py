@@ -1,4 +1,4 @@
-"""Verbs over several cards at once; each card goes through the verb of its noun in `codes.rules`."""
+"""Verbs over several cards at once; the cards go through the verbs of their noun in `codes.rules`."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from coding.codes.models import Category, Code
-from coding.codes.rules import adopt, create_category, merge_codes, place
+from coding.codes.rules import adopt_codes, create_category, merge_codes, place_codes
 from coding.lib.refusals import BadInput
 from coding.people.models import Project, User
 from coding.people.rules import lock_project_stream
@@ -28,8 +28,7 @@ def sort(by: User, project: Project, codes: Sequence[Code], into: Category | Non
     lock_project_stream(project)
     if new.strip():
         into = create_category(by, project, new)
-    for code in codes:
-        place(by, code, into)
+    place_codes(by, project, codes, into)
     return into
 
 
@@ -57,6 +56,5 @@ def adopt_all(by: User, project: Project) -> tuple[int, int]:
     bearers = Counter(living.values_list("name_key", flat=True))
     waiting = list(living.filter(adopted_at=None))
     alone = [code for code in waiting if bearers[code.name_key] == 1]
-    for code in alone:
-        adopt(by, code)
+    adopt_codes(by, project, alone)
     return len(alone), len(waiting) - len(alone)

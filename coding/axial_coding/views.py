@@ -143,7 +143,8 @@ def merge(request: MemberRequest, project: Project) -> HttpResponse:
     """Choose which of several codes stands for all; a proposal of equal names comes with its choice made."""
     codes = chosen_codes(request, project)
     if not 2 <= len(codes) <= rules.MOST_MERGED:
-        raise BadInput(f"Select from two to {rules.MOST_MERGED} codes to merge.")
+        selected = f"{len(codes):,} code{' is' if len(codes) == 1 else 's are'} selected"
+        raise BadInput(f"{selected}; from two to {rules.MOST_MERGED} can be merged at once. Select again.")
     if request.method == "POST" and "target" not in request.POST:
         query = urlencode({"code": [code.uid for code in codes]}, doseq=True)
         return redirect(f"{reverse('axial_coding:merge', args=[project.slug])}?{query}")

@@ -1,5 +1,9 @@
 """What every verb over the words checks first: names, texts, limits, and whether a word still lives."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
 import regex
 
 from coding.codes.models import NAME_LENGTH, Category, Code, Word
@@ -10,6 +14,8 @@ from coding.people.models import Project
 from coding.people.rules import lock_project_stream
 
 MOST_CODES = 5_000
+AT_ONCE = 500  # keys that one query names
+T = TypeVar("T")
 # Something to see: no mark, space or control, none of Unicode's ignorable letters, no blank braille or note head.
 _SEEN = regex.compile(r"[^\p{M}\p{Z}\p{C}\p{DI}\u2800\U0001D159]")
 CRITERIA = ("definition", "use_when", "avoid_when")
@@ -61,10 +67,10 @@ def worded(wording: dict[str, str]) -> dict[str, str]:
     return {field: text.strip() for field, text in wording.items()}
 
 
-def refuse_too_many(project: Project) -> int:
-    """Count the shared codes; refuse one more than the limit."""
+def refuse_too_many(project: Project, more: int = 1) -> int:
+    """Count the shared codes; refuse where so many more are beyond the limit."""
     count = Code.objects.filter(project=project).adopted().count()
-    if count >= MOST_CODES:
+    if count + more > MOST_CODES:
         raise TooManyCodes
     return count
 
@@ -73,8 +79,23 @@ def refuse_taken(word: Word) -> None:
     """Refuse a name that another adopted word of the same kind bears."""
     others = type(word).objects.filter(project=word.project).adopted()  # type: ignore[attr-defined]  # every Word has it
     if others.filter(name_key=word.name_key).exclude(pk=word.pk).exists():
-        kind = word._meta.verbose_name
-        raise NameTaken(f"There is a {kind} “{word.name}” already. Choose another name, or merge the two.")
+        raise taken(word)
+
+
+def refuse_any_taken(project: Project, codes: Sequence[Code]) -> None:
+    """The same for codes that are adopted together; neither may two of them bear one name."""
+    keys = Counter(code.name_key for code in codes)
+    adopted = Code.objects.filter(project=project).adopted()
+    for some in batched(list(keys)):
+        keys.update(adopted.filter(name_key__in=some).values_list("name_key", flat=True))
+    for code in codes:
+        if keys[code.name_key] > 1:
+            raise taken(code)
+
+
+def taken(word: Word) -> NameTaken:
+    kind = word._meta.verbose_name
+    return NameTaken(f"There is a {kind} “{word.name}” already. Choose another name, or merge the two.")
 
 
 def refuse_reword(word: Word, *, private: bool) -> None:
@@ -98,10 +119,16 @@ def refuse_own_or_taken(word: Word) -> None:
 def lock_codes(project: Project, *codes: Code) -> list[Code]:
     """Lock codes in one order (so that two leads never wait for each other), and read them anew."""
     lock_project_stream(project)
-    found = {
-        c.pk: c for c in Code.objects.select_for_update(no_key=True).filter(pk__in=[c.pk for c in codes]).order_by("pk")
-    }
+    rows, found = Code.objects.select_for_update(no_key=True).order_by("pk"), dict[int, Code]()
+    for some in batched(sorted({code.pk for code in codes})):
+        found.update((code.pk, code) for code in rows.filter(pk__in=some))
     return [found[code.pk] for code in codes]
+
+
+def batched(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut keys into lots that a query may name."""
+    for first in range(0, len(keys), AT_ONCE):
+        yield keys[first : first + AT_ONCE]
 
 
 def refuse_not_living(code: Code) -> None:

@@ -41,8 +41,10 @@ from coding.codes.models import (
 from coding.codes.scale_edits import in_use
 from coding.codes.scales import EMPTY, shipped
 from coding.codes.standing import adopt as adopt
+from coding.codes.standing import adopt_codes as adopt_codes
 from coding.codes.standing import merge_codes as merge_codes
 from coding.codes.standing import place as place
+from coding.codes.standing import place_codes as place_codes
 from coding.codes.standing import retire as retire
 from coding.lib import clock
 from coding.lib.canonical import canonical, sha256

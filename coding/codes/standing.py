@@ -1,6 +1,6 @@
 """What becomes of a released word: adopted, placed, merged, retired. Each keeps in its event what an undo needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,54 +8,80 @@ from django.db import transaction
 
 from coding.codes.checks import (
     MergeCycle,
+    batched,
     lock_codes,
+    refuse_any_taken,
     refuse_not_living,
     refuse_reword,
-    refuse_taken,
     refuse_too_many,
     usable,
 )
 from coding.codes.models import Category, Code, Relation, Word
 from coding.lib import clock
 from coding.lib.refusals import BadInput
-from coding.people.models import User
-from coding.people.rules import lock_project_stream, record
+from coding.people.models import Project, User
+from coding.people.rules import lock_project_stream, record, record_each
 
 
-@transaction.atomic
 def adopt(by: User, code: Code) -> Code:
     """Take a released code into the shared codebook."""
-    (code,) = lock_codes(code.project, code)
-    refuse_not_living(code)
-    if code.adopted_at is None:
-        refuse_taken(code)
-        refuse_too_many(code.project)
-        code.adopted_at = clock.now()
-        code.save(update_fields=["adopted_at"])
-        record(code.project, by, "adopt_code", code, after={"name": code.name})
+    (code,) = adopt_codes(by, code.project, [code])
     return code
 
 
 @transaction.atomic
+def adopt_codes(by: User, project: Project, codes: Sequence[Code]) -> list[Code]:
+    """The same for many; all or none, in a number of queries that hardly grows with them."""
+    rows = lock_codes(project, *codes)
+    for code in rows:
+        refuse_not_living(code)
+    new = [code for code in dict.fromkeys(rows) if code.adopted_at is None]
+    if new:
+        refuse_any_taken(project, new)
+        refuse_too_many(project, len(new))
+        change(new, "adopted_at", clock.now())
+        record_each(project, by, "adopt_code", [(code, None, {"name": code.name}) for code in new])
+    return rows
+
+
 def place(by: User, code: Code, category: Category | None) -> Code:
     """Put a released code into a category, which adopts it; None takes it out."""
-    (code,) = lock_codes(code.project, code)
-    refuse_not_living(code)
-    before, adopted = code.category, iso(code.adopted_at)
+    (code,) = place_codes(by, code.project, [code], category)
+    return code
+
+
+@transaction.atomic
+def place_codes(by: User, project: Project, codes: Sequence[Code], category: Category | None) -> list[Code]:
+    """The same for many; all or none, in a number of queries that hardly grows with them."""
+    rows = lock_codes(project, *codes)
+    for code in rows:
+        refuse_not_living(code)
+    adopted = {code.pk: iso(code.adopted_at) for code in rows}
     if category is not None:
-        if category.project_id != code.project_id:
+        if category.project_id != project.pk or any(code.project_id != project.pk for code in rows):
             raise BadInput("The code and the category belong to different projects.")
         category = usable(category)
-        code = adopt(by, code)
-    if before == category:
-        return code
-    code.category = category
-    code.save(update_fields=["category"])
-    record(code.project, by, "place_code", code,
-           before={"category": before and before.name, "category_uid": uid_of(before), "adopted_at": adopted},
-           after={"category": category and category.name, "category_uid": uid_of(category), "name": code.name},
-           )  # fmt: skip
-    return code
+        rows = adopt_codes(by, project, rows)
+    moved = [code for code in dict.fromkeys(rows) if code.category_id != (category.pk if category else None)]
+    stood = Category.objects.in_bulk({code.category_id for code in moved if code.category_id})
+    told = [(code, {**placed(stood.get(code.category_id or 0)), "adopted_at": adopted[code.pk]},
+             {**placed(category), "name": code.name}) for code in moved]  # fmt: skip
+    if moved:
+        change(moved, "category", category)
+        record_each(project, by, "place_code", told)
+    return rows
+
+
+def placed(category: Category | None) -> dict[str, Any]:
+    return {"category": category and category.name, "category_uid": uid_of(category)}
+
+
+def change(codes: Sequence[Code], field: str, value: Any) -> None:
+    """Set one field of many codes, on the rows and in memory."""
+    for code in codes:
+        setattr(code, field, value)
+    for some in batched([code.pk for code in codes]):
+        Code.objects.filter(pk__in=some).update(**{field: value})
 
 
 @transaction.atomic

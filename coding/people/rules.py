@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ EVENT_OF_KEY = Prepared(lambda: Event.objects.filter(actor=number("actor"), key=
 LAST_OF_STREAM = Prepared(
     lambda: Event.objects.filter(stream=text("stream")).order_by("-position").values_list("position", "hash")[:1]
 )
+
+Told = tuple[Any, Any, Any]  # whom an event is about, and what stood before and after
 
 
 class LastLead(Refusal):
@@ -95,20 +98,43 @@ def record(
     stream = stream or lock_project_stream(project)
     at = at or clock.now()
     position, previous = next(iter(LAST_OF_STREAM(stream=stream)), (0, ""))
-    event = Event(
-        uid=new_uid(), project=project, stream=stream, position=position + 1, actor=actor, verb=verb,
-        target=target if isinstance(target, str) else target.ref(),
-        before="" if before is None else canonical(before), after="" if after is None else canonical(after),
-        reason=reason, at=at, key=key.text if key else None, body_sha256=key.body_sha256 if key else "",
-        answer=answer, undoes=undoes, released_at=None if private else at, previous_hash=previous,
+    event = chained(
+        project, actor, verb, (target, before, after), stream, (position + 1, previous), at,
+        reason=reason, key=key.text if key else None, body_sha256=key.body_sha256 if key else "", answer=answer,
+        undoes=undoes, released_at=None if private else at,
     )  # fmt: skip
-    event.hash = sha256(canonical(hashed(event)))
     try:
         insert([event])
     except IntegrityError as wrong:  # two requests at once in two streams, under one key
         if key and ("event_key_once" in str(wrong) or "people_event.key" in str(wrong)):
             raise KeyReused from wrong
         raise
+    return event
+
+
+def record_each(project: Project, actor: User, verb: str, told: Iterable[Told]) -> None:
+    """Append one event for each of many targets to the project's stream, as `record` does for one."""
+    stream, at = lock_project_stream(project), clock.now()
+    position, previous = next(iter(LAST_OF_STREAM(stream=stream)), (0, ""))
+    events: list[Event] = []
+    for place, one in enumerate(told, position + 1):
+        events.append(chained(project, actor, verb, one, stream, (place, previous), at, released_at=at))
+        previous = events[-1].hash
+    insert(events)
+
+
+def chained(
+    project: Project, actor: User, verb: str, told: Told, stream: str, place: tuple[int, str], at: datetime, **more: Any
+) -> Event:
+    """Write an event that follows the one with this hash, and hash it; it is not stored yet."""
+    target, before, after = told
+    event = Event(
+        uid=new_uid(), project=project, stream=stream, position=place[0], actor=actor, verb=verb,
+        target=target if isinstance(target, str) else target.ref(),
+        before="" if before is None else canonical(before), after="" if after is None else canonical(after),
+        at=at, previous_hash=place[1], **more,
+    )  # fmt: skip
+    event.hash = sha256(canonical(hashed(event)))
     return event
 
 

@@ -306,7 +306,7 @@ def test_the_board_costs_the_same_whatever_stands_on_it(
     with django_assert_num_queries(10):
         browser.get(url(project))
     data = {"code": code_named("inventing").uid, "category": columns[0].uid}
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(36):
         browser.post(url(project, "move"), data, headers={"HX-Request": "true"})
 
 
