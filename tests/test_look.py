@@ -222,3 +222,26 @@ def test_the_reader_of_templates_sees_every_fault():
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_templates_keep_within_the_content_security_policy(path):
     assert faults(path.read_text()) == []
+
+
+NOTICE = re.compile(r'<(p|div) class="notice\b[^>]*>(.*?)</\1>', re.DOTALL)
+WHOLE = re.compile(r"(?:{%[^%]*%}\s*)*<(?:span|p|strong)\b")
+INLINE = re.compile(r"<(?:a|b|br|code|em|i|kbd|span|strong|time)\b|\|linebreaksbr")
+
+
+def torn(template: str) -> list[str]:
+    """Give the notices, laid out as grids, in which words stand beside an element: each would be a cell of its own."""
+    inside = (found[2].strip() for found in NOTICE.finditer(template))
+    return [one for one in inside if INLINE.search(one) and not WHOLE.match(one)]
+
+
+def test_the_reader_of_notices_sees_torn_sentences():
+    assert torn('<p class="notice info">Merged into <a href="x">it</a>.</p><p class="notice">{{ x|linebreaksbr }}</p>')
+    assert not torn(
+        '<p class="notice">Done.</p><p class="notice info"><span>Merged into <a href="x">it</a>.</span></p>'
+    )
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_notice_holds_its_sentence_in_one_piece(path):
+    assert torn(path.read_text()) == []

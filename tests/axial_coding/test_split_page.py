@@ -98,7 +98,7 @@ def test_a_split_of_a_code_out_of_use_says_so_and_goes_on_after_an_undo(sign_in,
     shown = client.get(url(promise))
     assert shown.status_code == 200
     assert f"was {way}" in shown.content.decode()
-    assert "so is your 1 choice" in shown.content.decode()
+    assert "so is the choice made so far" in shown.content.decode()
     for refused in (goes, WORDING, {"do": "finish", "reason": "x"}, {"do": "back"}):
         assert client.post(url(promise), refused).status_code == 409
     assert Split.objects.get().picks.count() == 1
