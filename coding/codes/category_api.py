@@ -27,6 +27,7 @@ class CategoryRow(serializers.Serializer[Category]):
     definition = serializers.CharField(read_only=True)
     use_when = serializers.CharField(read_only=True)
     avoid_when = serializers.CharField(read_only=True)
+    in_vivo_label = serializers.CharField(read_only=True)
     is_core = serializers.BooleanField(read_only=True)
 
 
