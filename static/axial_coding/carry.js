@@ -43,6 +43,7 @@ function drop(card, column) {
   const from = new Map([...selected].map((one) => [one.id, one.closest(".column").id]));
   waiting.push({ cards: [...from.keys()], focus: card.id, into: column.id, from });
   show(waiting.at(-1));
+  focusOn(card.id);
   if (waiting.length === 1) send();
 }
 
@@ -60,7 +61,6 @@ function show(one) {
     place(card, one.into);
     card.toggleAttribute("data-waiting", true);
   }
-  focusOn(one.focus);
 }
 
 /** @param {string} id */
@@ -88,6 +88,18 @@ function tell(state, text) {
   if (status) Object.assign(status, { textContent: text }).dataset.state = state;
 }
 
+/** Where somebody is who has gone on before the answer came: their card, and the column that they carry it over. */
+let here = { card: "", over: "" };
+
+/** Come back to the card, which the answer may have drawn anew. @param {string} dropped */
+function comeBack(dropped) {
+  const { card, over } = here;
+  if (card && document.activeElement?.closest(".code-card")?.id !== card) focusOn(card);
+  else if (document.activeElement === document.body) focusOn(dropped);
+  const [again, column] = [document.getElementById(card), document.getElementById(over)];
+  if (again && column) hold(again, column);
+}
+
 /** Show what the answer to the first drop means for its cards, and send the next. @param {boolean} stored */
 function answered(stored) {
   const done = waiting.shift();
@@ -96,8 +108,8 @@ function answered(stored) {
     card.removeAttribute("data-waiting");
   }
   if (!stored) tell("error", "Not saved");
-  focusOn(done.focus);
   for (const one of waiting) show(one);
+  comeBack(done.focus);
   if (waiting.length) send();
 }
 
@@ -153,6 +165,9 @@ if (board && bar) {
     drop(carried.card, column);
   });
   board.addEventListener("dragend", letGo);
+  document.addEventListener("htmx:beforeOnLoad", () => {
+    here = { card: document.activeElement?.closest(".code-card")?.id ?? "", over: carried?.over?.id ?? "" };
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = document.getElementById("status");
     if (status?.dataset.at) status.textContent = `Saved ${new Date(status.dataset.at).toLocaleTimeString("en-GB")}`;

@@ -230,6 +230,22 @@ def test_what_is_dropped_stands_there_before_it_is_stored_and_is_stored_in_its_o
     assert sorted(name for name, _ in desk.rows(PLACED)) == ["inventing", "making up"]
 
 
+def test_who_has_gone_on_when_the_answer_comes_stays_there_and_keeps_what_they_carry(desk):
+    held = []
+    categories(desk)
+    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    carries(desk, "making up")
+    desk.go_to(desk.card("inventing"))
+    desk.press("Shift+ArrowRight")
+    held[0].continue_()
+    expect(desk.page.locator("#board-says")).to_contain_text("“making up” is in")
+    expect(desk.card("inventing")).to_be_focused()
+    expect(desk.page.locator(".code-card[data-carried]")).to_have_count(1)
+    desk.press("Enter")
+    expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in")
+    assert sorted(name for name, _ in desk.rows(PLACED)) == ["inventing", "making up"]
+
+
 def test_a_refused_drop_puts_the_card_back_and_says_why(desk):
     categories(desk)
     desk.page.route(
