@@ -34,6 +34,7 @@ from coding.selective_coding.results_api import ResultTables
 from coding.selective_coding.sampling_api import Samplings
 from coding.selective_coding.saturation_api import Judgements, Saturations
 from coding.selective_coding.scale_edit_api import ScaleEdits
+from coding.selective_coding.storyline_api import Storylines
 
 app_name = "api"
 IN_PROJECT = "projects/<uuid:project>"
@@ -97,6 +98,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
         f"{IN_PROJECT}/categories/",
         Categories.as_view({"get": "list", "post": "create"}),
         name="category-list",
+    ),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/",
+        Categories.as_view({"get": "retrieve", "patch": "partial_update"}),
+        name="category-detail",
+    ),
+    path(
+        f"{IN_PROJECT}/categories/<uuid:category>/retire/",
+        Categories.as_view({"post": "retire"}),
+        name="category-retire",
+    ),
+    path(
+        f"{IN_PROJECT}/storyline/",
+        Storylines.as_view({"get": "retrieve", "put": "update"}),
+        name="storyline",
     ),
     path(
         f"{IN_PROJECT}/categories/<uuid:category>/core/",

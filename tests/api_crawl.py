@@ -129,6 +129,10 @@ def integrations(w):
         *(sends("mapping-detail", *at, one.uid, method="delete") for one in held), ask("category-list", project),
         *(sends("category-list", project, data={"name": name}) for name in ("A third one", "Promises of later")),
         *(sends("category-core", project, one.uid, method=how) for one in held for how in ("put", "delete")),
+        *(ask("category-detail", project, one.uid) for one in held),
+        *(sends("category-detail", project, one.uid, method="patch", data={"version": 1, "name": "x"}) for one in held),
+        *(sends("category-retire", project, one.uid, data={"reason": "x"}) for one in held),
+        ask("storyline", project), sends("storyline", project, method="put", data={"text": "x", "version": 0}),
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The categories of a project, and which of them is the core, at the second door."""
+"""The categories of a project, their wording, and which of them is the core, at the second door."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coding.codes import rules
-from coding.codes.api import NewCode
+from coding.codes.api import NewCode, NewWording, Reason
 from coding.codes.models import Category
 from coding.lib.collation import in_order
 from coding.people.api import ProjectRoutes, once, one_of, page_of, person, taken
@@ -29,6 +29,8 @@ class CategoryRow(serializers.Serializer[Category]):
     avoid_when = serializers.CharField(read_only=True)
     in_vivo_label = serializers.CharField(read_only=True)
     is_core = serializers.BooleanField(read_only=True)
+    retired_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    version = serializers.IntegerField(read_only=True, help_text="Of its wording; a change names it.")
 
 
 class NewColumn(NewCode):
@@ -61,6 +63,33 @@ class Categories(ProjectRoutes):
             return self.project, CategoryRow(rules.create_category(person(request), self.project, **asked)).data
 
         return once(request, act, status=201)
+
+    @extend_schema(responses=CategoryRow)
+    def retrieve(self, request: Request, project: UUID, category: UUID) -> Response:
+        return Response(CategoryRow(one_of(self.rows(), category)).data)
+
+    @extend_schema(request=NewWording, responses=CategoryRow)
+    def partial_update(self, request: Request, project: UUID, category: UUID) -> Response:
+        """Reword a category; the former wording is kept."""
+        found, wording = one_of(self.rows(), category), taken(NewWording, request)
+        version, reason = wording.pop("version"), wording.pop("reason", "")
+
+        def act() -> tuple[Project, Any]:
+            rules.reword(person(request), found, version, reason, **wording)
+            return self.project, CategoryRow(one_of(self.rows(), category)).data
+
+        return once(request, act)
+
+    @extend_schema(request=Reason, responses=CategoryRow)
+    def retire(self, request: Request, project: UUID, category: UUID) -> Response:
+        """Take a category out of use, and out of the list; what was coded under it stays."""
+        found, reason = one_of(self.rows(), category), taken(Reason, request)["reason"]
+
+        def act() -> tuple[Project, Any]:
+            rules.retire(person(request), found, reason)
+            return self.project, CategoryRow(one_of(self.rows(), category)).data
+
+        return once(request, act)
 
     @extend_schema(request=None, responses=CategoryRow)
     def choose(self, request: Request, project: UUID, category: UUID) -> Response:

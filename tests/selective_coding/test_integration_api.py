@@ -194,3 +194,65 @@ def test_a_category_is_created_once(door, project):
     assert door.get(named(project)).json()["results"] == [made.json()]
     assert is_problem(door.post(named(project), {"name": "trust"}), 409)
     assert is_problem(door.post(named(project), {"name": " "}), 400)
+
+
+def test_a_category_is_reworded_at_its_version_and_the_reason_is_kept(door, project, borrowed, made_up):
+    change = {"definition": "Words lent by somebody with power.", "version": 1, "reason": "Said more exactly."}
+    said = door.patch(named(project, borrowed), change).json()
+    assert (said["name"], said["definition"], said["version"]) == (borrowed.name, change["definition"], 2)
+    assert door.get(named(project, borrowed)).json() == said
+    assert Event.objects.filter(verb="reword_category", target=borrowed.ref()).get().reason == "Said more exactly."
+    assert is_problem(door.patch(named(project, borrowed), change), 409)
+    assert is_problem(door.patch(named(project, borrowed), {"version": 2, "name": made_up.name}), 409)
+    assert is_problem(door.patch(named(project, borrowed), {"version": 2}), 400)
+
+
+def test_a_category_is_retired_with_a_reason(door, project, borrowed):
+    assert is_problem(door.post(named(project, borrowed, "retire/"), {"reason": " "}), 400)
+    said = door.post(named(project, borrowed, "retire/"), {"reason": "Not used."}).json()
+    assert said["retired_at"]
+    assert door.get(named(project)).json()["results"] == []
+    assert door.get(named(project, borrowed)).json() == said
+    assert is_problem(door.post(named(project, borrowed, "retire/"), {"reason": "Not used."}), 409)
+    assert Event.objects.filter(verb="retire_category", target=borrowed.ref()).get().reason == "Not used."
+
+
+# The storyline
+
+
+def story(project):
+    return f"projects/{project.uid}/storyline/"
+
+
+def test_the_storyline_is_told_at_its_version_and_says_what_leads_nowhere(door, project, lead, borrowed):
+    empty = {"text": "", "version": 0, "unknown": [], "core": None, "names_core": False}
+    assert door.get(story(project)).json() == empty
+    choose_core(lead, borrowed)
+    text = f"All of it is @[{borrowed.name}], as @incident 999 shows. <script>alert(1)</script>"
+    said = door.put(story(project), {"text": text, "version": 0}).json()
+    assert said == {
+        "text": text, "version": said["version"], "unknown": ["@incident 999"], "core": str(borrowed.uid), "names_core": True,
+    }  # fmt: skip
+    assert door.get(story(project)).json() == said
+    assert is_problem(door.put(story(project), {"text": "Another.", "version": 0}), 409)
+    assert door.get(story(project)).json() == said
+
+
+@pytest.mark.parametrize("asked", [
+    {"text": "x"}, {"version": 0}, {"text": "x" * 1_000_001, "version": 0}, {"text": "a\x00b", "version": 0},
+    {"text": "\ud800", "version": 0}, {"text": "x", "version": -1}, {"text": ["x"], "version": 0},
+])  # fmt: skip
+def test_what_is_no_storyline_is_refused(door, project, asked):
+    assert is_problem(door.put(story(project), asked), 400)
+    assert door.get(story(project)).json()["version"] == 0
+
+
+def test_others_read_the_storyline_strangers_find_none_and_blind_coders_wait(project, lead, ada, bo, stranger):
+    asked = {"text": "x", "version": 0}
+    assert is_problem(Door(ada).put(story(project), asked), 403)
+    assert Door(ada).get(story(project)).status_code == 200
+    assert is_problem(Door(stranger).get(story(project)), 404)
+    factory.incidents(project)
+    factory.round_of(project, [ada])
+    assert is_problem(Door(ada).get(story(project)), 403)
+    assert Door(bo).get(story(project)).status_code == 200
