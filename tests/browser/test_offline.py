@@ -56,6 +56,7 @@ SAVE = """async ([url, fields, words]) => {
   save(url, fields, words).then(() => window.said.push(words), (wrong) => window.said.push(wrong.message))
     .then(() => window.answered.push(words));
 }"""
+LOADED = "performance.getEntriesByType('resource').some((one) => one.name.includes('/open_coding/saving.'))"
 KEPT = """() => new Promise((resolve) => {
   const opening = indexedDB.open('loam');
   opening.onsuccess = () => {
@@ -138,7 +139,7 @@ def device(room, chromium, signed_in):
 def sign_in(page, name):
     page.goto("/sign-in/")
     fill_in(page, name)
-    page.wait_for_url("**/")
+    expect(page.get_by_role("button", name="Sign out")).to_be_attached()  # the form's own address ends alike
 
 
 def fill_in(page, name):
@@ -170,6 +171,7 @@ def undo(page, uid, number=1):
 
 
 def act(page, url, fields, words):
+    page.wait_for_function(LOADED)  # nobody acts before that on a tab that was opened just now
     page.evaluate(SAVE, [url, fields, words])
     until = time.monotonic() + 2
     while words not in page.evaluate(KEPT) and words not in page.evaluate("window.answered"):
