@@ -219,10 +219,10 @@ def test_a_shielded_coder_reads_own_events_only(project, lead, ada, bo, held, si
     assert masked(client.get(path)) == before
     assert "Nothing has happened yet." in before.decode()
     factory.code(factory.assignment(of, ada), "late fee", "a")
-    page = client.get(path).content.decode()
+    page = masked(client.get(path)).decode()
     assert "Ada coded a segment" in page
     assert "Lead" not in page
-    assert "Bo" not in re.sub(r"token\S+", "", page)
+    assert "Bo" not in page
 
 
 def test_the_lead_does_not_read_open_blind_work(project, lead, ada, bo, held, sign_in):
