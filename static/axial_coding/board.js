@@ -121,7 +121,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!event.target.matches?.(".move")) return;
-  event.target.querySelector("[data-cancel]").hidden = false;
+  const cancel = event.target.querySelector("[data-cancel]");
+  if (!cancel) return; // the answer to a move brings no form
+  cancel.hidden = false;
   event.target.querySelector("select").focus();
 });
 

@@ -88,16 +88,17 @@ function tell(state, text) {
   if (status) Object.assign(status, { textContent: text }).dataset.state = state;
 }
 
-/** Where somebody is who has gone on before the answer came: their card, and the column that they carry it over. */
-let here = { card: "", over: "" };
+/** Where somebody is who has gone on before the answer came: their card, the column that they carry it over, its open move. */
+let here = { card: /** @type {Element | null} */ (null), over: "", moves: false };
 
 /** Come back to the card, which the answer may have drawn anew. @param {string} dropped */
 function comeBack(dropped) {
-  const { card, over } = here;
-  if (card && document.activeElement?.closest(".code-card")?.id !== card) focusOn(card);
+  const { card, over, moves } = here;
+  const [again, column] = [document.getElementById(card?.id ?? ""), document.getElementById(over)];
+  if (again && !again.contains(document.activeElement)) focusOn(again.id);
   else if (document.activeElement === document.body) focusOn(dropped);
-  const [again, column] = [document.getElementById(card), document.getElementById(over)];
   if (again && column) hold(again, column);
+  if (again && again !== card && moves) again.querySelector("[data-move]").click();
 }
 
 /** Show what the answer to the first drop means for its cards, and send the next. @param {boolean} stored */
@@ -166,7 +167,9 @@ if (board && bar) {
   });
   board.addEventListener("dragend", letGo);
   document.addEventListener("htmx:beforeOnLoad", () => {
-    here = { card: document.activeElement?.closest(".code-card")?.id ?? "", over: carried?.over?.id ?? "" };
+    const card = document.activeElement?.closest(".code-card") ?? null;
+    const moves = Boolean(card?.querySelector(".move:not(:empty), [data-move].htmx-request"));
+    here = { card, over: carried?.over?.id ?? "", moves };
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = document.getElementById("status");

@@ -246,6 +246,22 @@ def test_who_has_gone_on_when_the_answer_comes_stays_there_and_keeps_what_they_c
     assert sorted(name for name, _ in desk.rows(PLACED)) == ["inventing", "making up"]
 
 
+def test_a_move_that_was_opened_meanwhile_stays_open(desk):
+    held = []
+    categories(desk)
+    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    carries(desk, "making up")
+    desk.go_to(desk.card("inventing"))
+    desk.press("m")
+    expect(desk.page.get_by_label("Move to")).to_be_focused()
+    held[0].continue_()
+    expect(desk.page.locator("#board-says")).to_contain_text("“making up” is in")
+    expect(desk.page.get_by_label("Move to")).to_be_focused()
+    desk.page.keyboard.type("Trust")
+    desk.press("Enter")
+    expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in “Trust”")
+
+
 def test_a_refused_drop_puts_the_card_back_and_says_why(desk):
     categories(desk)
     desk.page.route(
