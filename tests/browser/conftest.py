@@ -98,7 +98,9 @@ class Person:
         expect(self.page.get_by_role("button", name="Sign out")).to_be_attached()  # the form's own address ends alike
 
     def press(self, *keys):
+        """Press keys once the page has loaded: one pressed before its script is there means nothing yet."""
         for key in keys:
+            self.page.wait_for_load_state()
             self.page.keyboard.press(key)
 
     def reach(self, target):
