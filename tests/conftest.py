@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 import secrets
 
@@ -15,6 +16,9 @@ from tests.passes import PASS, runs
 # A rule holds however loaded the machine is: how long one example takes says nothing of it.
 settings.register_profile("loam", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("loam")
+
+# Thousands of collected tests stay to the end: to look through them for garbage takes a fifteenth of a run.
+gc.set_threshold(100_000, 50, 100)
 
 os.environ.setdefault("LOAM_TEST_RUN", secrets.token_hex(4))  # the processes of one run inherit it
 

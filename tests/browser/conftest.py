@@ -10,6 +10,7 @@ from tests.browser.chromium import Kept
 from tests.browser.server import PASSWORD, running
 
 # The shell is the same engine without a window's frame: it needs half the time, and shows the same pages.
+expect.set_options(timeout=20_000)  # a machine that is busy is slow, not wrong
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
@@ -105,11 +106,12 @@ class Person:
 
     def reach(self, target):
         """Go to an element by Tab, or by Shift and Tab where it stands before the focus."""
-        where = target.evaluate("(one) => document.activeElement.compareDocumentPosition(one)")
+        one = target.element_handle()  # found once: to look for it after each key takes longer than the key
+        before = one.evaluate("(one) => document.activeElement.compareDocumentPosition(one) & 2")
         inside = self.page.evaluate("document.activeElement !== document.body")
-        key = "Shift+Tab" if inside and where & 2 else "Tab"
+        key = "Shift+Tab" if inside and before else "Tab"
         for _ in range(80):
-            if target.evaluate("(one) => one === document.activeElement"):
+            if one.evaluate("(one) => one === document.activeElement"):
                 return
             self.press(key)
         raise AssertionError(f"{key} does not lead to {target}.")

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -127,10 +128,10 @@ class Server:
             "LOAM_SECRET_KEY": "browser-" + "y" * 50,
             "LOAM_PLAIN_HTTP": "1",
             "DATABASE_URL": database,
-            "DJANGO_SETTINGS_MODULE": "coding.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
         }
         self.log = Path(folder) / "server.log"
-        self.process = None
+        self.process = self.within = None
         self.sessions = {}  # the cookies of those who have signed in, by their e-mail addresses
 
     def manage(self, *args, **env):
@@ -140,11 +141,24 @@ class Server:
             env={**self.env, **env},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def ask(self, code):
+        """Run code with Django on this server's database, and give the JSON that it prints last."""
+        if self.within is None:
+            command = [sys.executable, "-m", "tests.browser.inside"]
+            self.within = subprocess.Popen(
+                command, cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        self.within.stdin.write(json.dumps(code) + "\n")
+        self.within.stdin.flush()
+        said, fault = json.loads(self.within.stdout.readline())
+        assert not fault, fault
+        return json.loads(said.splitlines()[-1]) if said else None
 
     def start(self, workers=None):
         command = server_command(self.port)
@@ -154,16 +168,18 @@ class Server:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
-        for _ in range(100):
+        for _ in range(600):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/health/", timeout=10):
                 return
             time.sleep(0.1)
         raise AssertionError(f"The server did not start:\n{self.log.read_text()}")
 
     def stop(self):
+        if self.within is not None:
+            self.within.communicate(timeout=60)
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
 
     def kill(self):
         """End the server and its workers as a power cut would: at once, in the middle of whatever they do."""

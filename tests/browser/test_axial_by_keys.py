@@ -1,7 +1,6 @@
 """The whole way of axial coding by keyboard alone: what the lead does on its pages, and what the database holds then."""
 
 import itertools
-import json
 import re
 
 import pytest
@@ -43,7 +42,7 @@ FROM_HERE = """(card) => {
 def desk(server, chromium):
     """A lead before the board of a project whose round is released."""
     make = MAKE.format(number=next(NUMBERS), words=WORDS)
-    cookie, session, slug, key = json.loads(server.manage("shell", "--no-imports", "-c", make).splitlines()[-1])
+    cookie, session, slug, key = server.ask(make)
     lead = Person(chromium, server)
     lead.context.add_cookies([{"name": cookie, "value": session, "url": server.url}])
     lead.page.goto(f"/p/{slug}/axial/")

@@ -142,8 +142,7 @@ def desks_for(server, name, texts, coders):
     """Make a project with these texts, and give for each coder a session and the assignments by their texts' names."""
     path = server.log.with_name(f"{name}.json")
     path.write_text(json.dumps(texts), encoding="utf-8")
-    made = server.manage("shell", "--no-imports", "-c", MAKE.format(path=str(path), name=name, coders=coders))
-    cookie, held = json.loads(made.splitlines()[-1])
+    cookie, held = server.ask(MAKE.format(path=str(path), name=name, coders=coders))
     return {
         coder: ({"name": cookie, "value": session, "url": server.url}, work) for coder, (session, work) in held.items()
     }

@@ -39,7 +39,7 @@ print(json.dumps([settings.SESSION_COOKIE_NAME, held]))
 @pytest.fixture(scope="module")
 def cookies(server):
     """Accounts of this file, one a test, so that no test finds another's keys; signed in, since passwords are slow."""
-    name, held = json.loads(server.manage("shell", "--no-imports", "-c", MAKE).splitlines()[-1])
+    name, held = server.ask(MAKE)
     return ({"name": name, "value": value, "url": server.url} for value in held)
 
 

@@ -73,7 +73,7 @@ class Room:
 
     def __init__(self, server):
         self.server = server
-        ada, bo = json.loads(server.manage("shell", "--no-imports", "-c", MAKE).splitlines()[-1])
+        ada, bo = server.ask(MAKE)
         self.runs, self.free, self.bos = ada[RULES:], ada[:RULES], bo
 
     def next(self):

@@ -1,7 +1,5 @@
 """Selective coding by keys alone: rating incidents, giving stances, mapping categories; the storyline's links."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
@@ -49,7 +47,7 @@ print(json.dumps([
 
 @pytest.fixture(scope="module")
 def opened(demonstration_copy):
-    demonstration_copy.manage("shell", "--no-imports", "-c", OPEN)
+    demonstration_copy.ask(OPEN)
     return demonstration_copy
 
 
@@ -62,7 +60,7 @@ def ada(opened, chromium):
 
 def written(server, name):
     """What the database holds of Ada's work in a round."""
-    return json.loads(server.manage("shell", "--no-imports", "-c", READ.format(name=name)).splitlines()[-1])
+    return server.ask(READ.format(name=name))
 
 
 def begin(person, name):

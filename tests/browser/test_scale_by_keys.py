@@ -1,6 +1,5 @@
 """Changing a scale by keyboard alone: each effect is read before, each act is done and taken back, and the database agrees."""
 
-import json
 import re
 
 import pytest
@@ -54,8 +53,7 @@ WHERE scale.project_id = {project} ORDER BY layer.position, place.position, cate
 @pytest.fixture
 def desk(server, chromium):
     """A lead before the page that changes a scale on which a round was rated, and another is open."""
-    made = server.manage("shell", "--no-imports", "-c", MAKE).splitlines()[-1]
-    cookie, session, slug, key, scale = json.loads(made)
+    cookie, session, slug, key, scale = server.ask(MAKE)
     lead = Person(chromium, server)
     lead.context.add_cookies([{"name": cookie, "value": session, "url": server.url}])
     lead.page.goto(f"/p/{slug}/selective/scales/{scale}/edit/")

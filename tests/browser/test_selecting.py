@@ -124,8 +124,7 @@ def desks(server):
     every = texts()
     copies = {f"{name}, {copy}": text for name, text in every.items() for copy in COPIES}
     path.write_text(json.dumps(every | copies), encoding="utf-8")
-    made = server.manage("shell", "--no-imports", "-c", MAKE.format(path=str(path), password=PASSWORD))
-    return json.loads(made.splitlines()[-1])
+    return server.ask(MAKE.format(path=str(path), password=PASSWORD))
 
 
 @pytest.fixture(scope="module")
