@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, settings
 from tests import factory
 from tests.browser.chromium import Kept
 from tests.kept import Levels, kept
-from tests.passes import PASS, runs
 
 # A rule holds however loaded the machine is: how long one example takes says nothing of it.
 settings.register_profile("loam", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,11 +26,8 @@ os.environ.setdefault("LOAM_TEST_RUN", secrets.token_hex(4))  # the processes of
 LONG = ("/test_two_worlds.py", "/browser/", "/durability/", "/test_api.py")
 
 
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(items):
     """Begin with the files that take long, so that no process waits for another at the end."""
-    if PASS:
-        config.hook.pytest_deselected(items=[item for item in items if not runs(item)])
-        items[:] = filter(runs, items)
     items.sort(key=lambda item: next((at for at, part in enumerate(LONG) if part in str(item.path)), len(LONG)))
 
 

@@ -15,7 +15,6 @@ from playwright.sync_api import expect
 from coding.lib.paragraphs import paragraphs
 from tests.browser.conftest import Person
 from tests.browser.test_selecting import CHOSEN, DECLARATIONS, OWN, UDHR, rows
-from tests.passes import shared
 
 pytestmark = pytest.mark.browser
 SCRIPTS = {"latin": "english", "arabic": "arabic", "chinese": "chinese", "hindi": "hindi", "emoji": ""}
@@ -164,7 +163,7 @@ def coders(desks, chromium, server):
         coder.done()
 
 
-@pytest.fixture(params=shared(PAIRS), ids="-".join)
+@pytest.fixture(params=PAIRS, ids="-".join)
 def hands(request, desks, coders, server):
     """A coder before an incident in one script, who uses the keyboard alone, or the mouse for all but typing names."""
     script, way = request.param

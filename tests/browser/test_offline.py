@@ -20,7 +20,6 @@ from playwright.sync_api import Error, expect
 
 from tests.browser.chromium import FLAGS
 from tests.browser.server import PASSWORD
-from tests.passes import shared
 
 pytestmark = pytest.mark.browser
 RUNS = int(os.environ.get("LOAM_OFFLINE_RUNS", "10"))
@@ -615,7 +614,7 @@ class Run:
         self.network.deliver()
 
 
-@pytest.mark.parametrize("seed", shared(range(FIRST_SEED, FIRST_SEED + RUNS)))
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + RUNS))
 def test_each_act_has_one_effect_in_its_order_whatever_the_network_does(room, device, seed):
     context = device()
     run = Run(context, room.runs[seed - FIRST_SEED], seed)

@@ -9,7 +9,6 @@ from coding.lib.paragraphs import paragraphs
 from tests.browser.conftest import Person
 from tests.browser.test_every_verb import NAMES, desks_for, words_of
 from tests.browser.test_selecting import OWN
-from tests.passes import shared
 
 pytestmark = pytest.mark.browser
 SCRIPTS = ("latin", "arabic", "emoji")
@@ -89,7 +88,7 @@ def chair(desks, chromium, server):
     coder.context.close()
 
 
-@pytest.fixture(params=shared(SCRIPTS))
+@pytest.fixture(params=SCRIPTS)
 def script(request):
     return request.param
 

@@ -11,7 +11,6 @@ from playwright.sync_api import expect
 
 from coding.lib.paragraphs import paragraphs
 from tests.browser.server import PASSWORD
-from tests.passes import shared
 
 pytestmark = pytest.mark.browser
 UDHR = settings.BASE_DIR.parent / "shared" / "data" / "multilingual"
@@ -232,7 +231,7 @@ def rows(server, query):
 EVERY_TEXT = [*OWN, *(f"udhr {name}" for name in DECLARATIONS)]
 
 
-@pytest.fixture(params=shared(EVERY_TEXT))
+@pytest.fixture(params=EVERY_TEXT)
 def script(request):
     if request.param.startswith("udhr") and not UDHR.is_dir():
         pytest.skip(f"The declarations are not in {UDHR}, so only our own short texts were chosen from.")
