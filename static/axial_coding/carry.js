@@ -1,7 +1,7 @@
 /**
  * Carry cards between columns: by mouse (drag and drop), or by keyboard (Shift and an arrow pick up and choose a column,
- * Enter drops, Esc puts back). A drop fills the bar of the selected cards and presses its button, so that there is one
- * way to move; selected cards go along with the one that is carried. A refused drop puts its cards back.
+ * Enter drops, Esc puts back). A drop presses the button of the bar of the selected cards, so that there is one way to
+ * move; selected cards go along with the one that is carried. A refused drop puts its cards back.
  */
 import { announce } from "../js/page.js";
 
@@ -16,7 +16,13 @@ const waiting = [];
 const columns = () => [...board.querySelectorAll(".column")];
 const nameOf = (card) => card.querySelector("h3").textContent.trim();
 const countIn = (column) => column.querySelectorAll(".code-card").length;
+const selected = () => [...board.querySelectorAll(".code-card:has(> header > :checked)")].map((card) => card.id);
 const found = (/** @type {string[]} */ ids) => ids.map((id) => document.getElementById(id)).filter((card) => card);
+
+/** @param {string[]} cards @param {boolean} checked */
+function select(cards, checked) {
+  for (const card of found(cards)) card.querySelector("header > [type=checkbox]").checked = checked;
+}
 
 /** @param {HTMLElement} card @param {HTMLElement | null} over */
 function hold(card, over) {
@@ -39,8 +45,9 @@ function letGo() {
 function drop(card, column) {
   letGo();
   if (card.closest(".column") === column) return announce(`“${nameOf(card)}” stays where it was.`);
-  const selected = card.querySelector("header > :checked") ? board.querySelectorAll(".code-card:has(> header > :checked)") : [card];
-  const from = new Map([...selected].map((one) => [one.id, one.closest(".column").id]));
+  const chosen = card.querySelector("header > :checked") ? selected() : [card.id];
+  const from = new Map(found(chosen).map((one) => [one.id, one.closest(".column").id]));
+  select(chosen, false); // they are on their way, and go along with no other card
   waiting.push({ cards: [...from.keys()], focus: card.id, into: column.id, from });
   show(waiting.at(-1));
   focusOn(card.id);
@@ -71,15 +78,17 @@ function focusOn(id) {
 }
 
 function send() {
-  const chosen = new Set(waiting[0].cards);
-  for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (board.querySelectorAll(".code-card > header > [type=checkbox]"))) {
-    const wanted = chosen.has(box.closest(".code-card").id);
-    if (box.checked !== wanted) box.checked = wanted;
-  }
-  bar.elements.namedItem("category").value = document.getElementById(waiting[0].into).dataset.key;
-  bar.elements.namedItem("new").value = "";
   tell("saving", "Saving …");
   bar.querySelector("[data-drop]").click();
+}
+
+/** Let the bar's request say what was dropped, whatever is selected by now. @param {CustomEvent} event */
+function fill({ detail: { elt, formData } }) {
+  if (!waiting.length || !elt.matches("[data-drop]")) return;
+  formData.delete("code");
+  for (const id of waiting[0].cards) formData.append("code", id.replace("card-", ""));
+  formData.set("category", document.getElementById(waiting[0].into).dataset.key);
+  formData.set("new", "");
 }
 
 /** Tell in the coder's own sort how it stands; the lead's board has its notice. @param {"saving" | "error"} state @param {string} text */
@@ -88,12 +97,14 @@ function tell(state, text) {
   if (status) Object.assign(status, { textContent: text }).dataset.state = state;
 }
 
-/** Where somebody is who has gone on before the answer came: their card, the column that they carry it over, its open move. */
-let here = { card: /** @type {Element | null} */ (null), over: "", moves: false };
+/** Where somebody is who has gone on before the answer came: their card, the column that they carry it over, its open move, what they selected. */
+let here = { card: /** @type {Element | null} */ (null), over: "", moves: false, chosen: /** @type {string[]} */ ([]) };
 
 /** Come back to the card, which the answer may have drawn anew. @param {string} dropped */
 function comeBack(dropped) {
-  const { card, over, moves } = here;
+  const { card, over, moves, chosen } = here;
+  select(chosen, true);
+  if (chosen.length) document.getElementById(chosen[0])?.querySelector("header > input").dispatchEvent(new Event("change", { bubbles: true }));
   const [again, column] = [document.getElementById(card?.id ?? ""), document.getElementById(over)];
   if (again && !again.contains(document.activeElement)) focusOn(again.id);
   else if (document.activeElement === document.body) focusOn(dropped);
@@ -166,10 +177,11 @@ if (board && bar) {
     drop(carried.card, column);
   });
   board.addEventListener("dragend", letGo);
+  document.addEventListener("htmx:configRequest", fill);
   document.addEventListener("htmx:beforeOnLoad", () => {
     const card = document.activeElement?.closest(".code-card") ?? null;
     const moves = Boolean(card?.querySelector(".move:not(:empty), [data-move].htmx-request"));
-    here = { card, over: carried?.over?.id ?? "", moves };
+    here = { card, over: carried?.over?.id ?? "", moves, chosen: selected() };
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = document.getElementById("status");

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import expect
@@ -212,8 +213,9 @@ def carries(desk, name):
 
 
 def test_what_is_dropped_stands_there_before_it_is_stored_and_is_stored_in_its_order(desk):
-    held = []
+    held, sent = [], []
     categories(desk)
+    desk.page.on("request", lambda one: sent.append(parse_qs(one.post_data)) if "/axial/move/" in one.url else None)
     desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
     carries(desk, "making up")
     trust = desk.page.locator('.column[data-column="Trust"], .column[data-column="Repair"]')
@@ -221,12 +223,14 @@ def test_what_is_dropped_stands_there_before_it_is_stored_and_is_stored_in_its_o
     expect(desk.card("making up")).to_be_focused()
     carries(desk, "inventing")
     expect(trust.locator(".code-card[data-waiting]")).to_have_count(2)
-    assert len(held) == 1
+    assert len(held) == len(sent) == 1
     assert desk.rows(PLACED) == []
     held[0].continue_()
     expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
     expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in")
     assert sorted(name for name, _ in desk.rows(PLACED)) == ["inventing", "making up"]
+    (first,), (second,) = (one["code"] for one in sent)
+    assert first != second
 
 
 def test_who_has_gone_on_when_the_answer_comes_stays_there_and_keeps_what_they_carry(desk):
@@ -243,6 +247,33 @@ def test_who_has_gone_on_when_the_answer_comes_stays_there_and_keeps_what_they_c
     desk.press("Enter")
     expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in")
     assert sorted(name for name, _ in desk.rows(PLACED)) == ["inventing", "making up"]
+
+
+def test_what_is_selected_meanwhile_stays_selected_and_takes_nothing_along_that_was_dropped(desk):
+    held = []
+    categories(desk)
+    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    carries(desk, "making up")
+    carries(desk, "inventing")
+    desk.go_to(desk.card("false promise"))
+    desk.press("Space")
+    held[0].continue_()
+    expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
+    expect(desk.page.locator("#selected")).to_have_text("1 selected:")
+    expect(desk.card("false promise").get_by_role("checkbox")).to_be_checked()
+    before = dict(desk.rows(PLACED))
+    assert sorted(before) == ["inventing", "making up"]
+
+    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    desk.go_to(desk.card("inventing"))
+    desk.press("Shift+ArrowRight", "Enter")
+    desk.go_to(desk.card("false promise"))
+    desk.press("Shift+ArrowRight", "Enter")
+    held[1].continue_()
+    expect(desk.page.locator("#board-says")).to_contain_text("“false promise” is in")
+    after = dict(desk.rows(PLACED))
+    assert after["making up"] == before["making up"] == after["false promise"]
+    assert after["inventing"] != before["inventing"]
 
 
 def test_a_move_that_was_opened_meanwhile_stays_open(desk):
