@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from coding.codes.models import Example
-from coding.rounds.models import Assignment
+from coding.rounds.models import Assignment, Round
 from coding.selective_coding.rules import scale_of
 
 MOST = 2
@@ -25,8 +27,8 @@ class Anchor:
 def anchors_of(assignment: Assignment) -> dict[str, list[Anchor]]:
     """Give at most two anchor examples of each scale category, by its public id.
 
-    An example from an incident that the coder judges in this round would say what others think of that incident, so
-    such incidents lend none; in a round that works together only the one on the page does not.
+    An example from an incident that the coder judges would say what others think of that incident, so none comes from
+    incidents of any open blind round of theirs, nor of this round; where it works together, only the one on the page.
     """
     categories = [row for layer in scale_of(assignment.round)["layers"] for row in layer["categories"]]
     held = {row["uid"]: row["examples"] for row in categories if row.get("examples")}
@@ -38,10 +40,11 @@ def anchors_of(assignment: Assignment) -> dict[str, list[Anchor]]:
 
 def numbers_judged(assignment: Assignment) -> set[int]:
     """Name the incidents that lend no example, by their numbers."""
-    own = Assignment.objects.filter(round=assignment.round_id, coder=assignment.coder_id)
-    if not assignment.round.is_blind:
-        own = own.filter(pk=assignment.pk)
-    return set(own.exclude(incident=None).values_list("incident__number", flat=True))
+    rated = assignment.round
+    here = Q(round=rated) if rated.is_blind else Q(pk=assignment.pk)
+    blind = Q(round__project=rated.project_id, round__state=Round.State.OPEN, round__is_blind=True)
+    own = Assignment.objects.filter(here | blind, coder=assignment.coder_id).exclude(incident=None)
+    return set(own.values_list("incident__number", flat=True))
 
 
 def anchor(row: dict[str, Any]) -> Anchor:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from coding.axial_coding.models import Evidence
+from coding.codes.checks import NotLiving
 from coding.codes.models import Category, Relation
 from coding.lib.columns import as_uid
-from coding.lib.refusals import BadInput, back_with
+from coding.lib.refusals import Refusal, back_with
 from coding.open_coding.models import Segment
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project, Role, User
@@ -37,8 +38,11 @@ def negative(request: MemberRequest, project: Project) -> HttpResponse:
     category, segment, relation = case_in(request.user, project, posted)
     try:
         note_case(request.user, category, posted["changed"], posted["why"], segment, relation)
-    except BadInput as refusal:
-        return negative_page(request, project, status=refusal.status, refusal=refusal.message, draft=posted)
+    except Refusal as refusal:
+        lost = posted["why"] if isinstance(refusal, NotLiving) else ""
+        return negative_page(
+            request, project, status=refusal.status, refusal=refusal.message, draft=posted, unrecorded=lost
+        )
     url = reverse("selective_coding:negative", args=[project.slug])
     sentence = "Noted. Earlier notes stay below it." if segment else f"Noted: a case against “{category}” was sought."
     return back_with(request, url, sentence)

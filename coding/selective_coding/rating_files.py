@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from coding.codes.checks import worded
 from coding.codes.models import Scale
 from coding.incidents.grids import ROW_LIMIT, UPLOAD_LIMIT, TableError
 from coding.incidents.tables import read_table
 from coding.lib.refusals import BadInput
-from coding.lib.text import clean, fault, name_key
+from coding.lib.text import clean, name_key
 from coding.selective_coding.models import Rating
 from coding.selective_coding.readings import Choice, Reading
 from coding.selective_coding.stance_labels import NAMED_TWICE, NotSaid, stances_in
@@ -90,6 +91,10 @@ def json_rows(data: bytes, found: RatingFile) -> Iterator[tuple[int, dict[str, A
             continue
         try:
             row = json.loads(line)
+            json.dumps(row, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            found.faults.append(Fault(number, "this line holds half of a character (a lone surrogate)."))
+            continue
         except (ValueError, RecursionError):
             row = None
         if isinstance(row, dict):
@@ -179,6 +184,8 @@ def words_of(row: Mapping[str, Any]) -> Reading:
     confidence, note = (str(row.get(name) or "").strip() for name in ("confidence", "note"))
     if confidence not in Rating.Confidence.values:
         raise NotSaid("its confidence is none of low, medium and high.")
-    if refused := fault(clean(note)):
-        raise NotSaid(f"its note holds {refused}.")
-    return Reading(confidence=confidence, note=clean(note))
+    try:
+        said = worded({"note": note})
+    except BadInput as refused:
+        raise NotSaid(f"its {refused.message[0].lower()}{refused.message[1:]}") from refused
+    return Reading(confidence=confidence, note=said["note"])

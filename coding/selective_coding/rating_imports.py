@@ -164,14 +164,17 @@ def new_round(
 
 
 def write_lines(coder: User, rated: Round, meant: Mapping[Incident, Line], faults: list[Fault], done: Done) -> None:
-    """Submit each row's rating; an assignment that was submitted before stands, and has to say the same."""
+    """Submit each row's rating; what its coder has begun or submitted stands, and has to say the same."""
     held = assignments_of(coder, rated, list(meant))
     for incident, line in meant.items():
         work = held[incident.pk]
-        if work.state != Assignment.State.SUBMITTED:
+        same = reading_of(work).plain() == line.reading.plain()
+        if work.state == Assignment.State.IN_PROGRESS and not same:
+            faults.append(Fault(line.number, f"{coder} has begun another rating of this incident in the round."))
+        elif work.state != Assignment.State.SUBMITTED:
             submit(coder, work, reading=line.reading)
             done.rated += 1
-        elif reading_of(work).plain() == line.reading.plain():
+        elif same:
             done.unchanged += 1
         else:
             faults.append(Fault(line.number, f"{coder} has submitted another rating of this incident in the round."))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from coding.codes.models import Category
-from coding.lib.refusals import BadInput, back_with
+from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project, Role
 from coding.selective_coding import grounds, queries
@@ -60,7 +60,7 @@ def judge(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     rationale = request.POST.get("rationale", "")
     try:
         judged = judge_saturation(request.user, category, reached_in(request.POST.get("reached", "")), rationale)
-    except BadInput as refusal:
+    except Refusal as refusal:
         draft = {"refusal": refusal.message, "rationale": rationale, "reached": request.POST.get("reached", "")}
         return judge_page(request, category, status=refusal.status, **draft)
     says = "saturated" if judged.reached else "not saturated yet"

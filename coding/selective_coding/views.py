@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
+from coding.codes.checks import NotLiving
+from coding.codes.content import adopted_categories
 from coding.codes.models import Category, Mapping, Scale
 from coding.codes.rules import MovedOn, map_category, tell, unmap
 from coding.codes.scale_edits import PartRetired
@@ -196,6 +198,8 @@ def place(request: MemberRequest, project: Project, uid: str, category: str) -> 
     found = get_object_or_404(scales, project=project, uid=uid)
     placed = get_object_or_404(Category.objects.visible_to(request.user).filter(project=project), uid=category)
     posted = place_in(request.POST)
+    if not adopted_categories(project).filter(pk=placed.pk).exists():
+        raise NotLiving(f"“{placed}” is not in use any more, so its places stay as they are. Reload the page.")
     try:
         sentence = put(request, placed, found, posted)
     except (BadInput, PartRetired) as refusal:

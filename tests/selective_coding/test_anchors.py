@@ -51,6 +51,17 @@ def test_an_incident_that_the_coder_judges_in_a_blind_round_lends_none(project, 
     assert shown(factory.assignment(rated(project, [ada, bo], reports[:2]), ada)) == [("Example", "Report 3")]
 
 
+@pytest.mark.parametrize("is_blind", [True, False])
+def test_an_incident_of_another_open_blind_round_of_the_coder_lends_none(project, ada, bo, reports, is_blind):
+    for report in reports[2:5]:
+        example(project, report)
+    rated(project, [ada, bo], reports[2:3], name="Rating elsewhere")
+    rated(project, [bo], reports[3:4], name="Rating of the other")
+    here = rated(project, [ada, bo], reports[:1], name="Rating here", is_blind=is_blind)
+    assert shown(factory.assignment(here, ada)) == [("Example", "Report 4"), ("Example", "Report 5")]
+    assert shown(factory.assignment(here, bo)) == [("Example", "Report 5")]
+
+
 def test_in_a_round_that_works_together_only_the_incident_on_the_page_lends_none(project, ada, reports):
     for report in reports[:2]:
         example(project, report)

@@ -169,9 +169,16 @@ def test_a_category_of_another_project_is_404(browser, project, scale):
     assert browser.post(place_url(project, scale, foreign), {"place": ""}).status_code == 404
 
 
-def test_a_retired_category_is_409(browser, lead, borrowed):
+@pytest.mark.parametrize("choice", [6, ""])
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_retired_category_is_409_and_keeps_its_place(browser, lead, borrowed, choice, headers):
+    place(browser, borrowed, 7)
     retire(lead, borrowed)
-    assert place(browser, borrowed, 6).status_code == 409
+    before = list(Mapping.objects.values())
+    answer = place(browser, borrowed, choice, **headers)
+    assert answer.status_code == 409
+    assert "is not in use any more" in answer.content.decode()
+    assert list(Mapping.objects.values()) == before
 
 
 # The storyline

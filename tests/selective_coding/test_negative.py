@@ -153,7 +153,9 @@ def test_what_does_not_speak_against_has_no_note(sign_in, lead, url, trust, doub
     assert client.post(url, {**posted(trust, segment), "segment": UNKNOWN}).status_code == 404
     assert client.post(url, {**posted(trust, segment), "relation": "x"}).status_code == 404
     retire(lead, doubt)
-    assert client.post(url, posted(doubt, changed="none_found")).status_code == 409
+    answer = client.post(url, posted(doubt, changed="none_found", why="In all of March."))
+    assert answer.status_code == 409
+    assert "In all of March." in answer.content.decode()
 
 
 def test_the_database_refuses_a_note_on_nothing(trust, lead):

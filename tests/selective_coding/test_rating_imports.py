@@ -8,11 +8,14 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from coding.codes.models import ScaleCategory
 from coding.incidents.models import Incident
 from coding.people.models import Event
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding.models import Rating
+from coding.selective_coding.readings import Choice
+from coding.selective_coding.rules import reading_of, save_ratings
 from tests import factory
 from tests.selective_coding import stances
 from tests.selective_coding.stances import vector
@@ -127,6 +130,9 @@ FAULTS = [
     ({"value_types": []}, "names no incident"),
     ({**row(1), "confidence": "sure"}, "confidence"),
     ({**row(1), "note": "a\x00b"}, "NUL"),
+    ({**row(1), "note": "x" * 20_001}, "longer than 20,000 characters"),
+    ({"text": "\ud800", "value_types": []}, "lone surrogate"),
+    (row(1, "\udfff: +1"), "lone surrogate"),
     ("[1]", "no JSON object"),
     ("[" * 100_000, "no JSON object"),
 ]
@@ -150,6 +156,18 @@ def test_another_rating_of_what_was_submitted_is_refused(tmp_path, project, inci
     with pytest.raises(CommandError, match="has submitted another rating"):
         take(jsonl(tmp_path, row(2, "power: -1"), row(1, "power: +1")), project, ada)
     assert Rating.objects.filter(assignment__incident__number=2).count() == 0
+
+
+def test_a_rating_that_its_coder_has_begun_is_not_overwritten(tmp_path, project, incidents, ada):
+    begun = factory.assignment(factory.round_of(project, [ada], Round.Stage.RATING, name="By hand"), ada)
+    place = ScaleCategory.objects.get(layer__scale__project=project, name="Power")
+    save_ratings(ada, begun, [Choice(place.uid, 1)], None, False, note="Not done yet.")
+    path = jsonl(tmp_path, row(1, "power: -1"), row(2, "power: -1"))
+    with pytest.raises(CommandError, match=r"Row 1.*has begun another rating"):
+        take(path, project, ada, "--round", "By hand")
+    assert "1 rated" in take(path, project, ada, "--round", "By hand", "--skip-faulty")
+    begun.refresh_from_db()
+    assert (begun.state, reading_of(begun).note) == (Assignment.State.IN_PROGRESS, "Not done yet.")
 
 
 def test_the_same_text_rated_twice_differently_is_a_fault(tmp_path, project, incidents, ada):

@@ -218,7 +218,9 @@ def test_a_judgement_that_can_not_be_taken_is_400_and_nothing_is_written(
 
 def test_a_retired_category_is_not_judged(sign_in, lead, project, trust):
     retire(lead, trust)
-    assert judge(sign_in(lead), project, trust).status_code == 409
+    answer = judge(sign_in(lead), project, trust, rationale="Six months of reports.")
+    assert answer.status_code == 409
+    assert "Six months of reports." in answer.content.decode()
     assert not SaturationJudgement.objects.exists()
 
 
