@@ -15,6 +15,7 @@ from django.db.models.functions import Least, Substr
 
 from coding.axial_coding.models import Placement
 from coding.axial_coding.queries import QUOTE_LENGTH, QUOTES, SHOWN, UNSORTED, Quote
+from coding.axial_coding.sorting import names_of_own
 from coding.codes.content import Frozen
 from coding.codes.models import Category
 from coding.lib.text import name_key
@@ -111,8 +112,9 @@ def own(assignment: Assignment, frozen: Frozen) -> list[Pile]:
     )
     rows = Category.objects.filter(used | private, project=assignment.round.project_id)
     found = [one for one in rows if str(one.uid) not in frozen.categories]
-    found.sort(key=lambda one: (name_key(one.name), str(one.uid)))
-    return [Pile(str(one.uid), one.name, is_own=True, is_private=one.released_at is None) for one in found]
+    names = names_of_own(assignment, found)
+    found.sort(key=lambda one: (name_key(names[one.pk]), str(one.uid)))
+    return [Pile(str(one.uid), names[one.pk], is_own=True, is_private=one.released_at is None) for one in found]
 
 
 def add_own_quotes(assignment: Assignment, frozen: Frozen, cards: list[SortCard]) -> None:

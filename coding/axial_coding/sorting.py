@@ -25,7 +25,7 @@ from coding.lib import clock
 from coding.lib.canonical import canonical
 from coding.lib.refusals import BadInput, Refusal
 from coding.lib.text import name_key
-from coding.people.models import User
+from coding.people.models import Event, User
 from coding.people.rules import Key, answered, record
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, lock_assignment
@@ -208,9 +208,26 @@ def own_or_given(locked: Assignment, into: UUID | None, new: str) -> Category | 
 
 
 def name_here(locked: Assignment, category: Category | None) -> str:
-    """Name a category as this coder reads it: a given one as the edition words it, whatever it is called meanwhile."""
-    row = frozen_of(locked).categories.get(str(category.uid)) if category else None
-    return str(row["name"]) if row else category.name if category else ""
+    """Name a category as this coder reads it: a given one as the edition words it, an own one as they called it."""
+    if category is None:
+        return ""
+    row = frozen_of(locked).categories.get(str(category.uid))
+    return str(row["name"]) if row else names_of_own(locked, [category])[category.pk]
+
+
+def names_of_own(assignment: Assignment, categories: Sequence[Category]) -> dict[int, str]:
+    """Name own categories as their coder called them, by their keys.
+
+    One that another round has released may be reworded by others meanwhile, which a sort that is still private hides.
+    """
+    names = {one.pk: one.name for one in categories}
+    shared = {one.ref(): one for one in categories if one.released_at} if assignment.is_private else {}
+    if shared:
+        reworded = Event.objects.filter(verb="reword_category", target__in=shared).order_by("-at", "-position")
+        for target, before, at in reworded.values_list("target", "before", "at"):
+            if at >= shared[target].released_at:  # type: ignore[operator]  # shared ones have it
+                names[shared[target].pk] = json.loads(before)["name"]
+    return names
 
 
 def own_category(locked: Assignment, uid: UUID) -> Category:

@@ -6,10 +6,12 @@ import uuid
 import pytest
 
 from coding.axial_coding import sorting
+from coding.axial_coding.card_sort import card_sort
 from coding.axial_coding.models import ConsensusPlacement
 from coding.axial_coding.sorting import NotEmpty, SortIncomplete
 from coding.codes.models import Category, Code
 from coding.codes.rules import MovedOn, NameTaken, merge_codes, retire, reword
+from coding.codes.undo import undo
 from coding.lib.refusals import BadInput, Forbidden
 from coding.people.models import Event, Membership
 from coding.people.rules import Key, KeyReused
@@ -172,3 +174,25 @@ def test_release_opens_the_own_categories_of_this_sort_alone(project, lead, ada,
     release_round(lead, opened, "For the test.")
     state = {one.name: one.released_at is not None for one in Category.objects.filter(coined_by=ada)}
     assert state == {"Waiting": True, "Of the other sort": False}
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_a_released_own_category_keeps_its_name_in_a_sort_that_is_still_private(project, lead, ada, opened, undone):
+    later = factory.round_of(project, [ada], "axial", incidents=[])
+    there = factory.assignment(later, ada)
+    sort(opened, ada, {"Waiting": "alpha"})
+    sorting.put(ada, there, uids("alpha"), new="Waiting")
+    release_round(lead, opened, "For the test.")
+    for name in ("Delay", "Delayed help"):
+        waiting = Category.objects.get(coined_by=ada)
+        reword(lead, waiting, waiting.version, "It says more.", name=name)
+    if undone:
+        undo(lead, project, Event.objects.filter(verb="reword_category").latest("position"), "Too much.")
+    assert [pile.name for pile in card_sort(there).piles if pile.is_own] == ["Waiting"]
+    sorting.put(ada, there, uids("beta"), Category.objects.get(coined_by=ada).uid)
+    event = Event.objects.filter(stream=there.stream).latest("position")
+    assert json.loads(event.after)["name"] == "Waiting"
+    release_round(lead, later, "For the test.")
+    there.refresh_from_db()
+    [own] = [pile.name for pile in card_sort(there).piles if pile.is_own]
+    assert own == ("Delay" if undone else "Delayed help")
