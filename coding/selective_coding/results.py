@@ -241,13 +241,15 @@ def behind(
 
 
 def behind_cross(presence: Scale, stance: Scale, category: str, value: str) -> tuple[str, list[Report]] | None:
-    """Give the incidents behind a cell of the cross-table."""
+    """Give the incidents behind a cell of the cross-table; each stands by a round on either scale."""
     other = standing(stance)
     to = next((one for one in categories_of(stance) if str(one.uid) == value), None)
     if to is None or (first := behind(presence, category)) is None:
         return None
     touched = {pk for pk, rows in other.rows.items() for row in rows if row.category == to.pk and row.stance}
-    return f"{first[0]} and {to.name}", [one for one in first[1] if one.pk in touched]
+    found = [one for one in first[1] if one.pk in touched]
+    both = [one._replace(rounds=one.rounds | other.reports[one.pk].rounds) for one in found]
+    return f"{first[0]} and {to.name}", both
 
 
 def table(found: Results) -> Iterator[list[str | int]]:

@@ -65,7 +65,7 @@ def behind(request: MemberRequest, project: Project, uid: str, of: str) -> HttpR
         raise Http404("There is no such figure.")
     # What stands for one incident is, where all agreed, what each coder said of it.
     may = Opened(request.user)
-    shown = [one for one in found[1] if one.round in may.rounds and one.pk not in may.blind]
+    shown = [one for one in found[1] if one.rounds <= may.rounds and one.pk not in may.blind]
     page = Paginator(shown, PER_PAGE).get_page(asked.get("page"))
     context = {
         "scale": scale, "name": found[0], "page": page, "asked": without_page(request), "all": len(found[1]),

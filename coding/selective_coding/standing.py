@@ -21,10 +21,10 @@ COUNTED = (Round.Purpose.PILOT, Round.Purpose.MAIN, Round.Purpose.RECODING)
 
 
 class Report(NamedTuple):
-    """An incident as results need it, and the round that it stands by: its text stays in the database."""
+    """An incident as results need it, and the rounds that it stands by: its text stays in the database."""
 
     pk: int
-    round: int
+    rounds: frozenset[int]
     number: int
     title: str
     happening: str
@@ -97,7 +97,7 @@ def standing(scale: Scale) -> Standing:
     for round_, at, pk, uid, number, title, occurrence, *rest in read:
         if last[pk] != (at, round_):
             continue
-        reports[pk] = Report(pk, round_, number, title, occurrence or str(uid), *rest[:5])
+        reports[pk] = Report(pk, frozenset({round_}), number, title, occurrence or str(uid), *rest[:5])
         rows[pk].append(Row(pk, *rest[5:]))
     used = {round_ for _, round_ in last.values()}
     return Standing(reports, dict(rows), list(Round.objects.filter(pk__in=used).order_by("released_at", "pk")))

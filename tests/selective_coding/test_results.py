@@ -160,20 +160,30 @@ def test_a_later_round_s_consensus_takes_the_place_of_an_earlier_one(rated, scal
     assert len(held.reports) == 4
 
 
-def test_the_cross_table_counts_incidents_on_both_scales_with_their_mean_stance(rated, scale, project, lead, ada):
+@kept
+def values(rated, project, lead, ada):
+    """A round on a stance scale, over the same four incidents: +1, -1, +1 and 0 on its first value."""
     held = list(Incident.objects.filter(project=project).order_by("number"))
     stances = factory.round_of(project, [ada], "rating", incidents=held, name="Values")
     other = add_scale(lead, project, shipped("schwartz"))
-    value = other.layers.first().categories.first()
     Round.objects.filter(pk=stances.pk).update(scale=other, state="settled", released_at=stances.opened_at)
     for incident, stance in zip(held, (1, -1, 1, 0), strict=True):
         ConsensusRating.objects.create(
-            round=stances, incident=incident, scale_category=value, stance=stance, settled_by="rule"
+            round=stances, incident=incident, scale_category=first_value(other), stance=stance, settled_by="rule"
         )
-    crossed = results.cross(scale, other)
+    return Round.objects.get(pk=stances.pk)
+
+
+def first_value(scale):
+    return scale.layers.first().categories.first()
+
+
+def test_the_cross_table_counts_incidents_on_both_scales_with_their_mean_stance(rated, values):
+    crossed = results.cross(rated.scale, values.scale)
     cells = {category.number: cells[0] for category, cells in crossed.lines}
     assert (crossed.incidents, cells[7].n, cells[7].mean, cells[6].mean, cells[1].n) == (4, 2, 0.0, 1.0, 0)
-    found = results.behind_cross(scale, other, str(categories_uid(scale, 7)), str(value.uid))
+    seven, value = categories_uid(rated.scale, 7), first_value(values.scale)
+    found = results.behind_cross(rated.scale, values.scale, str(seven), str(value.uid))
     assert [one.number for one in found[1]] == [1, 2]
 
 
@@ -229,6 +239,18 @@ def test_who_has_not_opened_the_readings_learns_of_no_incident_what_stands_for_i
     assert "not named to you" in page.content.decode()
     open_readings(watcher, project.rounds.get(stage="rating"))
     assert [one.number for one in sign_in(watcher).get(url).context["page"]] == [1, 2]
+
+
+def test_a_cell_of_the_cross_table_names_incidents_to_whoever_opened_the_readings_on_both_scales(
+    sign_in, rated, values, project
+):
+    watcher = factory.member(project, "olu", "observer")
+    asked = f"?stance={values.scale.uid}&value={first_value(values.scale).uid}"
+    url = behind(project, rated.scale, categories_uid(rated.scale, 7), asked)
+    for opened, numbers in ((rated, []), (values, [1, 2])):
+        open_readings(watcher, opened)
+        page = sign_in(watcher).get(url)
+        assert ([one.number for one in page.context["page"]], page.context["closed"]) == (numbers, 2 - len(numbers))
 
 
 def test_an_incident_that_a_lead_codes_blind_is_not_named(sign_in, rated, scale, project, lead):
