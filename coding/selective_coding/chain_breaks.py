@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from coding.codes.models import Scale, ScaleCategory
 from coding.people.models import Project, User
-from coding.rounds.models import Round
-from coding.selective_coding.models import ConsensusRating
 from coding.selective_coding.saturation_queries import Coded, Named, Opened, codes_of, in_coding_order
+from coding.selective_coding.standing import Row, standing, touches
 
 APART, NONE_SAID, PRIMARY, PART = "apart", "none_said", "primary", "part"
 WORDS = {
     APART: "Rating and codes name no category in common",
-    NONE_SAID: "“None applies”, and yet its codes lead into the scale",
+    NONE_SAID: "None applies, and yet its codes lead into the scale",
     PRIMARY: "No code leads to the primary category",
     PART: "They agree in part",
 }
@@ -24,7 +22,10 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Rated:
-    """What stands for an incident: scale categories (database ids), the primary ones, and whether it is kept plural."""
+    """What stands for an incident: scale categories (database ids), the primary ones, and whether it is kept plural.
+
+    On a stance scale: the values that are touched, none of them primary.
+    """
 
     categories: frozenset[int]
     primary: frozenset[int]
@@ -85,7 +86,7 @@ def kind_of(rated: Rated, mapped: frozenset[int]) -> str:
         return APART
     if rated.is_plural:
         return ""
-    if rated.primary and not rated.primary & mapped:  # none: the primary one is retired
+    if rated.primary and not rated.primary & mapped:  # none: the primary one is retired, or it is a stance scale
         return PRIMARY
     return "" if rated.categories == mapped else PART
 
@@ -131,28 +132,24 @@ def places_of(scale: Scale) -> Iterable[ScaleCategory]:
 
 
 def ratings_of(scale: Scale, opened: Opened) -> dict[int, Rated]:
-    """Give the consensus of each incident in its latest rating round whose readings this person has opened.
+    """Give what stands for each incident, where this person has opened the readings of the round that it stands by.
 
     Codes lead to categories in use, so a merged one is read as the one that took it over, a retired one not at all.
     """
-    stands = ScaleCategory.objects.filter(layer__scale=scale).survivors()
-    rows = ConsensusRating.objects.filter(
-        round__scale=scale, round__state__in=Round.RELEASED, round__in=opened.rounds, stance=None
-    ).exclude(round__purpose__in=[Round.Purpose.TRAINING, Round.Purpose.STABILITY])  # fmt: skip
-    latest: dict[int, tuple[int, list[tuple[Any, ...]]]] = {}
-    order = rows.order_by("round__opened_at", "round")
-    for round_, incident, *row in order.values_list("round", "incident", "scale_category", "is_primary", "is_plural"):
-        if incident not in latest or latest[incident][0] != round_:
-            latest[incident] = (round_, [])
-        latest[incident][1].append(tuple(row))
-    found = {incident: rated_in(held, stands) for incident, (_, held) in latest.items()}
-    return {incident: one for incident, one in found.items() if one is not None}
+    stands, held = ScaleCategory.objects.filter(layer__scale=scale).survivors(), standing(scale)
+    mine = {pk: rows for pk, rows in held.rows.items() if held.reports[pk].rounds <= opened.rounds}
+    found = {pk: rated_in(rows, stands) for pk, rows in mine.items()}
+    return {pk: one for pk, one in found.items() if one is not None}
 
 
-def rated_in(held: Sequence[tuple[Any, ...]], stands: dict[int, int | None]) -> Rated | None:
-    """Read the rows of one consensus; None where it names categories, but all of them are retired."""
-    categories = frozenset(at for pk, _, _ in held if pk and (at := stands[pk]))
-    if not categories and any(pk for pk, _, _ in held):
+def rated_in(held: Sequence[Row], stands: dict[int, int | None]) -> Rated | None:
+    """Read the rows of one consensus; None where it names categories, but all of them are retired.
+
+    A value kept plural has no stance of its own, but at least one of its readings touches it.
+    """
+    named = [(row.category, row.is_primary) for row in held if row.category and touches(row)]
+    kept = [(at, is_primary) for pk, is_primary in named if (at := stands[pk])]
+    if named and not kept:
         return None
-    primary = frozenset(at for pk, is_primary, _ in held if pk and is_primary and (at := stands[pk]))
-    return Rated(categories, primary, any(plural for _, _, plural in held))
+    primary = frozenset(at for at, is_primary in kept if is_primary)
+    return Rated(frozenset(at for at, _ in kept), primary, any(row.is_plural for row in held))

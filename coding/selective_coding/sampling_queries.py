@@ -170,4 +170,5 @@ def thin_places(
         gaps[key] = Gap(says, ENOUGH - held[place.pk])
         for pk, rated in ratings.items():
             if place.pk in rated.categories and pk in waiting and pk not in opened.blind:
-                candidates[waiting[pk].number][key] = Reason("the consensus rates this one there", RATED)
+                who = "a reading that the consensus keeps" if rated.is_plural else "the consensus"
+                candidates[waiting[pk].number][key] = Reason(f"{who} rates this one there", RATED)

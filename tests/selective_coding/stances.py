@@ -1,9 +1,13 @@
 """What tests of stance scales need: a project on Schwartz's values, and ratings written as "+9 -5" (the rest is 0)."""
 
 from coding.codes.models import ScaleCategory
+from coding.codes.rules import add_scale
+from coding.codes.scales import shipped
+from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
+from coding.rounds.rules import open_round
 from coding.selective_coding import rules
-from coding.selective_coding.rules import Choice, Reading
+from coding.selective_coding.rules import Choice, Reading, Standing
 from tests import factory
 
 
@@ -42,3 +46,21 @@ def rated_round(project, coders, rows, **plan):
             if text:
                 rules.submit(coder, factory.assignment(of, coder, incident), reading=reading(project, text))
     return of
+
+
+def second_scale(project, lead, coder):
+    """A released round on the values, in a project that has a presence scale; nothing stands yet."""
+    held = factory.round_of(project, [coder], Round.Stage.RATING, name="Values", is_blind=False, opened=False)
+    held.scale = add_scale(lead, project, shipped("schwartz"))
+    held.save(update_fields=["scale"])
+    return release_round(lead, open_round(lead, held), "Settled at once.").round
+
+
+def stands(rated, incident, text, plural=()):
+    """Write "+9 -5" as what stands for an incident; the values in `plural` keep their readings."""
+    held, said = values(rated.project), vector(text)
+    rows = [
+        Standing(held[number], is_plural=True) if number in plural else Standing(held[number], stance=stance)
+        for number, stance in said.items()
+    ]
+    rules.write_consensus(rated, incident, rows, "decision")

@@ -1,5 +1,7 @@
 """Negative cases: what speaks against, to whom it is shown, and what became of it; and chain breaks."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -18,9 +20,11 @@ from coding.rounds.rules import open_readings
 from coding.selective_coding.chain_breaks import APART, NONE_SAID, PART, PRIMARY, Rated, chain_breaks, kind_of, rated_in
 from coding.selective_coding.models import CaseNote
 from coding.selective_coding.rules import Standing, write_consensus
+from coding.selective_coding.standing import Row
 from tests import factory
 from tests.door import Door, is_problem
 from tests.kept import kept
+from tests.selective_coding import stances
 from tests.selective_coding.factory import categories
 
 UNKNOWN = "8f14e45f-ceea-467f-a8d6-0000000000aa"
@@ -234,6 +238,45 @@ def test_the_api_gives_chain_breaks(lead, project, rated):
     assert (row["incident_number"], row["kind"], row["coded_without_rating"]) == (1, APART, [seven])
 
 
+@kept
+def again(project, lead, ada, rated):
+    """A second rating round puts the first incident under 7; it was opened before the other and released after it."""
+    held = factory.round_of(project, [ada], Round.Stage.RATING, name="Again", is_blind=False)
+    release_round(lead, held, "Settled at once.")
+    write_consensus(held, project.incidents.get(number=1), [Standing(categories(project)[7], True)], "decision")
+    Round.objects.filter(pk=held.pk).update(opened_at=rated.opened_at - timedelta(days=1))
+    return held
+
+
+def test_what_stands_is_the_consensus_of_the_round_released_last(lead, project, again):
+    found = chain_breaks(lead, project, project.scales.get())
+    assert (found.found, found.compared) == ([], 2)
+
+
+def test_a_consensus_that_a_later_round_took_the_place_of_is_not_compared(project, released, rated, again):
+    olga = factory.member(project, "olga", "observer")
+    for opened in (released, rated):
+        open_readings(olga, opened)
+    found = chain_breaks(olga, project, project.scales.get())
+    assert (found.found, found.compared, found.unrated) == ([], 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("settled", "plural", "kind"),
+    [
+        ("+9", (), ""), ("-9", (), ""), ("+9 -5", (), PART), ("+5", (), APART), ("", (), NONE_SAID),
+        ("+9", (5,), ""), ("", (9,), ""), ("+5", (3,), APART),
+    ],
+)  # fmt: skip
+def test_a_stance_scale_s_rating_stands_where_values_are_touched(lead, ada, project, released, trust, settled, plural, kind):  # fmt: skip
+    place(lead, Code.objects.get(name="fee"), trust)
+    on_values = stances.second_scale(project, lead, ada)
+    map_category(lead, trust, on_values.scale, stances.values(project)[9], "")
+    stances.stands(on_values, project.incidents.get(number=1), settled, plural)
+    found = chain_breaks(lead, project, on_values.scale)
+    assert ([one.kind for one in found.found], found.compared) == ([kind] if kind else [], 1)
+
+
 def test_a_merged_category_is_read_as_the_one_that_took_it_over(lead, project, rated):
     held = categories(project)
     scale_regroup.merge(lead, held[6], held[7], "One thing.")
@@ -257,7 +300,8 @@ def test_a_rating_of_retired_categories_alone_contradicts_nothing(lead, project,
     ],
 )
 def test_how_a_consensus_is_read_where_categories_retired(held, categories, primary):
-    assert rated_in(held, {1: 1, 2: 3, 3: 3, 4: None}) == Rated(frozenset(categories), frozenset(primary))
+    rows = [Row(1, category, None, is_primary, is_plural) for category, is_primary, is_plural in held]
+    assert rated_in(rows, {1: 1, 2: 3, 3: 3, 4: None}) == Rated(frozenset(categories), frozenset(primary))
 
 
 def test_a_primary_category_that_retired_is_no_contradiction():

@@ -14,6 +14,7 @@ from coding.selective_coding.sampling_queries import sampling_queue
 from tests import factory
 from tests.door import Door
 from tests.kept import kept
+from tests.selective_coding import stances
 from tests.selective_coding.factory import categories
 
 WHY = Reason("why", 1)
@@ -98,6 +99,17 @@ def test_a_category_out_of_use_is_no_gap_and_a_merged_one_is_the_one_that_took_i
     found = queue(lead, project)
     assert any(one.startswith("2 Minor Exploitation") for one in reasons(found, 5))
     assert not any(gap.says.startswith(("3 Violence", "4 Cybercrime")) for gap in found.unfilled)
+
+
+def test_on_a_stance_scale_a_touched_value_proposes_and_a_plural_one_says_so(project, lead, ada, coded):
+    on_values = stances.second_scale(project, lead, ada)
+    stances.stands(on_values, project.incidents.get(number=5), "-9")
+    stances.stands(on_values, project.incidents.get(number=6), "", plural=[5])
+    found = sampling_queue(lead, project, on_values.scale)
+    assert reasons(found, 5) == {"9 Benevolence: codes of no incidents lead there; the consensus rates this one there"}
+    assert reasons(found, 6) == {
+        "5 Power: codes of no incidents lead there; a reading that the consensus keeps rates this one there"
+    }
 
 
 def test_words_of_a_thin_categorys_codes_propose_as_a_guess(project, lead, coded):
