@@ -163,7 +163,7 @@ def test_a_coder_of_a_blind_mapping_round_reads_neither(project, ada, bo, scale,
 def test_the_list_costs_the_same(door, project, lead, scale, held, size, django_assert_num_queries):
     for number in range(size):
         map_category(lead, create_category(lead, project, f"Category {number}"), scale, held[number % 12 + 1], "x")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert door.get(at(scale)).json()["count"] == size
 
 

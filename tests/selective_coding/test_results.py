@@ -197,6 +197,14 @@ def test_coverage_counts_incidents_and_the_people_who_chose_a_category(rated, sc
     assert found == {1: (1, 1), 2: (1, 1), 6: (1, 2), 7: (2, 2)}
 
 
+def test_coverage_counts_what_stands_under_a_merged_category_for_the_one_that_took_it_over(rated, scale, lead, project):
+    held = categories(project)
+    merge(lead, held[6], held[7], "One thing.")
+    merge(lead, held[1], held[2], "One thing.")
+    found = {pk: (one.incidents, one.coders) for pk, one in uses(scale).items()}
+    assert found == {held[2].pk: (1, 2), held[7].pk: (2, 2)}
+
+
 # The pages
 
 
