@@ -11,16 +11,17 @@ from coding.lib.refusals import BadInput
 from coding.people.models import Project, User
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding.models import ConsensusRating, Rating
+from coding.selective_coding.standing import COUNTED
 
 BATCH = 500
 
 
 @dataclass
 class Vectors:
-    """Vectors by incident, each with the round that they stand in, and what could not be carried."""
+    """Vectors by incident, each with the round that they stand in; incidents without one; what could not be carried."""
 
     found: dict[int, tuple[Round, dict[str, int]]] = field(default_factory=dict)
-    plural: int = 0
+    without: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
@@ -37,18 +38,24 @@ class Vectors:
 
 
 def rounds_of(project: Project, round_name: str = "", scale: str = "") -> list[Round]:
-    """Give the released rounds on a stance scale, in order of release. Raises BadInput."""
+    """Give the released rounds on a stance scale that results count, or the named one, in order of release.
+
+    Raises BadInput.
+    """
     rated = Round.objects.filter(project=project, scale__rating_kind=Scale.RatingKind.STANCE)
     rated = rated.select_related("edition", "scale").order_by("released_at", "pk")
     if round_name:
         rated = rated.filter(name=round_name)
         if not rated.exists():
             raise BadInput(f"There is no round “{round_name}” on a stance scale.")
+    else:
+        rated = rated.filter(purpose__in=COUNTED)
     if scale:
         rated = rated.filter(scale__name=scale)
     released = list(rated.released())
     if not released:
-        raise BadInput("No round on a stance scale is released yet, so there are no vectors to hand out.")
+        kinds = "" if round_name else "pilot, main or re-coding "
+        raise BadInput(f"No {kinds}round on a stance scale is released yet, so there are no vectors to hand out.")
     if len({one.scale_id for one in released}) > 1:
         names = ", ".join(sorted({f"“{one.scale}”" for one in released}))
         raise BadInput(f"Name the scale: rounds on {names} are released.")
@@ -63,7 +70,7 @@ def consensus_vectors(project: Project, round_name: str = "", scale: str = "") -
             "incident", "scale_category__uid", "stance", "is_plural"
         )
         collect(out, rated, [(pk, str(uid), None if plural else stance) for pk, uid, stance, plural in rows])
-    return told(out, "kept as plural")
+    return told(out, project, "kept as plural")
 
 
 def coder_vectors(project: Project, coder: User, round_name: str = "", scale: str = "") -> Vectors:
@@ -75,7 +82,7 @@ def coder_vectors(project: Project, coder: User, round_name: str = "", scale: st
             "assignment__incident", "scale_category__uid", "stance"
         )
         collect(out, rated, [(pk, str(uid), stance) for pk, uid, stance in rows])
-    return told(out, "without a stance on every value")
+    return told(out, project, "without a stance on every value")
 
 
 def collect(out: Vectors, rated: Round, rows: list[tuple[int, str, int | None]]) -> None:
@@ -88,13 +95,19 @@ def collect(out: Vectors, rated: Round, rows: list[tuple[int, str, int | None]])
     for incident, stances in said.items():
         vector = {name: stance for uid, name in names.items() if (stance := stances.get(uid)) is not None}
         out.found.pop(incident, None)
+        out.without.discard(incident)
         if len(vector) == len(names):
             out.found[incident] = (rated, vector)
         else:
-            out.plural += 1
+            out.without.add(incident)
 
 
-def told(out: Vectors, why: str) -> Vectors:
-    if out.plural:
-        out.notes.append(f"{out.plural:,} incident{'' if out.plural == 1 else 's'} left out: {why}.")
+def told(out: Vectors, project: Project, why: str) -> Vectors:
+    """Leave withdrawn incidents out, and say how many are not in the file and why."""
+    in_use = set(Incident.objects.filter(project=project).in_use().values_list("pk", flat=True))
+    withdrawn = (out.found.keys() | out.without) - in_use
+    out.found = {pk: held for pk, held in out.found.items() if pk in in_use}
+    for left, reason in ((out.without & in_use, why), (withdrawn, "withdrawn")):
+        if left:
+            out.notes.append(f"{len(left):,} incident{'' if len(left) == 1 else 's'} left out: {reason}.")
     return out

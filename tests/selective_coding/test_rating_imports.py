@@ -211,7 +211,7 @@ def export(path, project, *more):
 def test_vectors_leave_after_release_and_come_back(tmp_path, project, incidents, ada, bo, lead):
     for coder in (ada, bo):
         take(jsonl(tmp_path, row(1, "power: -1"), row(2)), project, coder, "--round", "R")
-    with pytest.raises(CommandError, match="No round on a stance scale is released"):
+    with pytest.raises(CommandError, match="No pilot, main or re-coding round on a stance scale is released"):
         export(tmp_path / "v.jsonl", project)
     release_round(lead, Round.objects.get())
     report, rows = export(tmp_path / "v.jsonl", project)
