@@ -18,6 +18,7 @@ from coding.selective_coding.coverage import UNUSED, Use, uses
 from coding.selective_coding.forms import NO_FIT, Place
 from coding.selective_coding.own_codings import Quote
 from coding.selective_coding.rules import Reading, scale_of
+from coding.selective_coding.standing import COUNTED
 
 # The keys of the scale's categories by number, as places on the keyboard (event.code): cap and code.
 KEYS = {number: (str(number % 10), f"Digit{number % 10}") for number in range(1, 11)} | {
@@ -256,8 +257,9 @@ def scales_of(user: User, project: Project) -> list[Scale]:
 
 
 def has_vectors(scale: Scale) -> bool:
-    """Can value vectors leave, of a released round on this scale?"""
-    return scale.rating_kind == Scale.RatingKind.STANCE and Round.objects.filter(scale=scale).released().exists()
+    """Can value vectors leave, of a released round on this scale that counts?"""
+    counted = Round.objects.filter(scale=scale, purpose__in=COUNTED).released()
+    return scale.rating_kind == Scale.RatingKind.STANCE and counted.exists()
 
 
 def storyline_of(project: Project) -> Storyline:

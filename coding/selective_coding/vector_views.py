@@ -11,7 +11,7 @@ from coding.selective_coding.vectors import consensus_vectors
 @require_safe
 @project_page(read="lead", shared=True)
 def download(request: MemberRequest, project: Project) -> HttpResponse:
-    """One JSON object a line: the consensus of each incident's latest released round, or of the named one."""
+    """One JSON object a line: the consensus of each incident's latest round that counts, or of the named one."""
     found = consensus_vectors(project, request.GET.get("round", ""), request.GET.get("scale", ""))
     answer = HttpResponse("".join(found.lines()), content_type="application/jsonl; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{project.slug}-vectors.jsonl"'

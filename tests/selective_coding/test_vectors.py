@@ -9,6 +9,7 @@ from coding.incidents.models import Incident
 from coding.lib.refusals import BadInput
 from coding.reconciliation.rules import release_round
 from coding.rounds.models import Round
+from coding.selective_coding.queries import has_vectors
 from coding.selective_coding.vectors import coder_vectors, consensus_vectors
 from tests import factory
 from tests.kept import kept
@@ -48,9 +49,11 @@ def test_a_round_that_does_not_count_leaves_only_by_name(project, lead, ada, mai
     released(project, lead, ada, "Later", "+1", purpose=purpose)
     assert touched(consensus_vectors(project)) == {1: {"Benevolence": 1}, 2: {"Power": -1}}
     assert touched(consensus_vectors(project, "Later")) == {1: {"Self-direction": 1}}
+    assert has_vectors(main.scale)
     Round.objects.filter(pk=main.pk).update(purpose=purpose)
     with pytest.raises(BadInput, match="No pilot, main or re-coding round on a stance scale is released yet"):
         consensus_vectors(project)
+    assert not has_vectors(main.scale)
 
 
 @pytest.mark.parametrize("name", ["", "Main"])

@@ -19,7 +19,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("project", help="the project's slug")
         parser.add_argument("--output", required=True, type=Path, help="the file to write; it is replaced")
-        parser.add_argument("--round", default="", help="only this round; else each incident's latest")
+        latest = "only this round; else each incident's latest pilot, main or re-coding round"
+        parser.add_argument("--round", default="", help=latest)
         parser.add_argument("--coder", default="", metavar="EMAIL", help="what this coder said, not the consensus")
         parser.add_argument("--scale", default="", help="the scale's name, where several are stance scales")
 
