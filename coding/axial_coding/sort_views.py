@@ -108,14 +108,22 @@ def moved_piles(
 ) -> HttpResponse:  # fmt: skip
     """Answer htmx with the piles that changed (None: all of them, one may be new), and the words for everybody."""
     assignment = assignment_for(request, uid)
-    shown = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query).get("column", [""])[0]
-    found = card_sort(assignment, shown, keys)
+    found = card_sort(assignment, column_shown(request), keys)
     context = {
         "assignment": assignment, "sort": found, "says": says, "at": at.isoformat(), "may_sort": True,
         "choices": found.choices, "all_piles": keys is None,
         "piles": [pile for pile in found.piles if keys is None or pile.key in keys],
     }  # fmt: skip
     return trigger_client_event(render(request, "axial_coding/_sorted.html", context), "announce", {"value": says})
+
+
+def column_shown(request: MemberRequest) -> str:
+    """Read the open column from the address of the page; one that can't be read opens none, as the move is stored."""
+    try:
+        query = urlsplit(request.headers.get("HX-Current-URL", "")).query
+    except ValueError:
+        return ""
+    return parse_qs(query).get("column", [""])[0]
 
 
 def moved_in_words(count: int, name: str, is_unsorted: bool) -> str:

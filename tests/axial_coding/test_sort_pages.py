@@ -75,6 +75,12 @@ def test_bad_moves_get_a_sentence(sign_in, ada, held):
     assert said(held) == {}
 
 
+def test_an_address_that_can_not_be_read_does_not_stop_a_move(sign_in, ada, held):
+    sent, headers = {"code": uids("alpha"), "category": uid_of("Trust")}, {**HTMX, "HX-Current-URL": "http://["}
+    assert sign_in(ada).post(page("sort_move", held), sent, headers=headers).status_code == 200
+    assert said(held) == {"alpha": "Trust"}
+
+
 def test_own_categories_submission_and_asking_back_have_their_forms(sign_in, lead, ada, held):
     client = sign_in(ada)
     sorting.put(ada, held, uids("alpha beta gamma delta"), new="Waiting")
