@@ -18,6 +18,7 @@ from coding.axial_coding.models import Position
 from coding.codes.checks import MovedOn, NameTaken, usable, worded
 from coding.codes.models import NAME_LENGTH, Category
 from coding.incidents.models import Incident
+from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput
 from coding.lib.text import name_key
 from coding.people.models import User
@@ -29,14 +30,24 @@ STEPS = (
     (5, "at the other end"),
 )  # fmt: skip
 Row = dict[str, Any]
+Steps = Mapping[int, int | None]  # by incident number
 
 
 @dataclass(frozen=True)
 class Placed:
-    """An incident with words of it that stand under the category, and its step on a property's range."""
+    """An incident with words of it that stand under the category, its step on a property's range, and the one chosen.
+
+    The two differ where a form was refused; `is_moved` says that the form knew another step than stands.
+    """
 
     said: Candidate
     step: int | None
+    chosen: int | None
+    is_moved: bool
+
+    @property
+    def stands(self) -> str:
+        return dict(STEPS).get(self.step or 0, "not placed")
 
 
 def rows_of(category: Category) -> list[Row]:
@@ -55,15 +66,20 @@ def row_named(category: Category, name: str) -> Row:
 
 
 @transaction.atomic
-def set_property(by: User, category: Category, name: str, low: str, high: str, was: str = "") -> Category:
+def set_property(
+    by: User, category: Category, name: str, low: str, high: str, was: str = "", version: str | None = None
+) -> Category:  # fmt: skip
     """Add a property with the two ends of its range, or (`was`) change the one of that name; an end may be empty yet.
 
-    Raises BadInput, NameTaken, MovedOn, NotLiving.
+    Raises BadInput, NameTaken, NotLiving, and MovedOn where `version` is not what stands.
     """
     lock_project_stream(category.project)
     category = usable(category)
     said = sayable(name, low, high)
     old = row_named(category, was) if was else None
+    if old is not None and old == {**old, **said}:
+        return category  # a form sent twice
+    refuse_stale(old, version)
     others = [row for row in rows_of(category) if row is not old]
     if name_key(said["name"]) in {name_key(row["name"]) for row in others}:
         raise NameTaken(
@@ -83,6 +99,19 @@ def set_property(by: User, category: Category, name: str, low: str, high: str, w
     return category
 
 
+def version_of(row: Row) -> str:
+    """Name a property as it stands, so that a page can say which state it changed."""
+    return sha256(canonical(row))[:16]
+
+
+def refuse_stale(row: Row | None, version: str | None) -> None:
+    if row is not None and version is not None and version != version_of(row):
+        raise MovedOn(
+            f"“{row['name']}” was changed since you opened it. "
+            "Compare what you wrote with what stands now, then save it again."
+        )
+
+
 @transaction.atomic
 def drop_property(by: User, category: Category, name: str) -> Category:
     """Remove a property; the event keeps it with where incidents lay. Raises MovedOn, NotLiving."""
@@ -99,11 +128,13 @@ def drop_property(by: User, category: Category, name: str) -> Category:
 
 
 @transaction.atomic
-def locate(by: User, category: Category, name: str, steps: Mapping[int, int | None]) -> int:
+def locate(by: User, category: Category, name: str, steps: Steps, was: Steps | None = None) -> int:
     """Say where incidents (by number) lie on a property, from 1 (its first end) to 5, or (None) nowhere.
 
-    Give how many changed. Raises BadInput, MovedOn, NotLiving.
+    Where `was` gives the step that the person saw, the same one leaves an incident as it stands, and another is
+    refused if it was placed anew since. Give how many changed. Raises BadInput, MovedOn, NotLiving.
     """
+    was = was or {}
     lock_project_stream(category.project)
     category = usable(category)
     row = row_named(category, name)
@@ -114,7 +145,12 @@ def locate(by: User, category: Category, name: str, steps: Mapping[int, int | No
         raise BadInput(f"There is no incident {unknown[0]} in this project.")
     found = Position.objects.filter(category=category, property=name_key(name), incident__in=incidents.values())
     old = dict(found.values_list("incident__number", "step"))
-    changed = {number: step for number, step in steps.items() if old.get(number) != step}
+    changed = {number: step for number, step in chosen_anew(steps, was).items() if old.get(number) != step}
+    if moved := [number for number in changed if was.get(number, old.get(number)) != old.get(number)]:
+        raise MovedOn(
+            f"Incident {moved[0]} was placed anew on “{row['name']}” since you opened it. "
+            "Look at where it lies now, then place it again."
+        )
     if changed:
         found.filter(incident__number__in=changed).delete()
         Position.objects.bulk_create(
@@ -126,6 +162,11 @@ def locate(by: User, category: Category, name: str, steps: Mapping[int, int | No
                after={"incidents": {str(number): step for number, step in changed.items()}, "count": len(changed),
                       "property": row["name"], "of": category.name})  # fmt: skip
     return len(changed)
+
+
+def chosen_anew(steps: Steps, was: Steps) -> dict[int, int | None]:
+    """Give the places that differ from those that the person saw, or of which it is not known."""
+    return {number: step for number, step in steps.items() if number not in was or was[number] != step}
 
 
 def sayable(name: str, low: str, high: str) -> Row:
@@ -164,7 +205,12 @@ def first_segments(user: User, category: Category) -> list[int]:
     return list(firsts.values())
 
 
-def placed(segments: Sequence[int], steps: Mapping[int, int]) -> list[Placed]:
-    """Give the incidents of these segments with the words there, and their steps by incident number."""
-    found = [candidate(segment, None) for segment in quoted(segments)]
-    return [Placed(one, steps.get(one.incident)) for one in found]
+def placed(segments: Sequence[int], steps: Mapping[int, int], chosen: Steps, was: Steps) -> list[Placed]:
+    """Give the incidents of these segments with words and steps; a refused form sent `chosen`, and knew `was`."""
+    found, anew = [candidate(segment, None) for segment in quoted(segments)], chosen_anew(chosen, was)
+    return [place_of(one, steps.get(one.incident), anew, was) for one in found]
+
+
+def place_of(said: Candidate, step: int | None, anew: Steps, was: Steps) -> Placed:
+    chosen = anew.get(said.incident, step)
+    return Placed(said, step, chosen, is_moved=chosen != step and was.get(said.incident, step) != step)

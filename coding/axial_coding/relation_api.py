@@ -74,9 +74,13 @@ class NewEvidence(serializers.Serializer[Any]):
 
 
 class PropertyRow(serializers.Serializer[Any]):
-    """A property with `from` and `to`, its two ends, and the step (1 to 5) of each incident by its number."""
+    """A property with `from` and `to`, its two ends, and the step (1 to 5) of each incident by its number.
+
+    `version` goes with a change of it.
+    """
 
     name = serializers.CharField(read_only=True)
+    version = serializers.CharField(read_only=True)
     incidents = serializers.DictField(child=serializers.IntegerField(), read_only=True)
 
     def get_fields(self) -> dict[str, Any]:
@@ -85,10 +89,14 @@ class PropertyRow(serializers.Serializer[Any]):
 
 
 class NewProperty(serializers.Serializer[Any]):
-    """A property with `from` and `to`, its two ends; `was` names the one that it replaces."""
+    """A property with `from` and `to`, its two ends; `was` names the one that it replaces.
+
+    A stale `version` of that one is refused (409).
+    """
 
     name = Text(max_length=NAME_LENGTH)
     was = Text(max_length=NAME_LENGTH, allow_blank=True, default="")
+    version = Text(max_length=64, required=False)
 
     def get_fields(self) -> dict[str, Any]:
         ends = {end: Text(max_length=NAME_LENGTH, allow_blank=True, default="") for end in ("from", "to")}
@@ -96,10 +104,14 @@ class NewProperty(serializers.Serializer[Any]):
 
 
 class Step(serializers.Serializer[Any]):
-    """Where an incident (by number) lies: 1 is the first end, 5 the other, null nowhere."""
+    """Where an incident (by number) lies: 1 is the first end, 5 the other, null nowhere.
+
+    With `was`, the step that you read, a place is refused (409) where another stands by now.
+    """
 
     incident = Whole(min_value=1, max_value=2**31 - 1)
     step = Whole(min_value=1, max_value=5, allow_null=True)
+    was = Whole(min_value=1, max_value=5, allow_null=True, required=False)
 
 
 class Located(serializers.Serializer[Any]):
@@ -243,6 +255,7 @@ class Properties(OnBoard):
         lie = properties.positions(found)
         return [
             {"name": row["name"], "from": str(row.get("from") or ""), "to": str(row.get("to") or ""),
+             "version": properties.version_of(row),
              "incidents": {str(number): step for number, step in lie.get(name_key(row["name"]), {}).items()}}
             for row in properties.rows_of(found)
         ]  # fmt: skip
@@ -257,7 +270,8 @@ class Properties(OnBoard):
         held, asked = self.category(category), taken(NewProperty, request)
 
         def act() -> tuple[Project, Any]:
-            properties.set_property(person(request), held, asked["name"], asked["from"], asked["to"], asked["was"])
+            ends, version = (asked["from"], asked["to"]), asked.get("version")
+            properties.set_property(person(request), held, asked["name"], *ends, asked["was"], version)
             return self.project, self.said(category)
 
         return once(request, act)
@@ -278,9 +292,10 @@ class Properties(OnBoard):
         """Say where incidents lie on a property; answers with all of them."""
         held, asked = self.category(category), taken(Located, request)
         steps = {one["incident"]: one["step"] for one in asked["incidents"]}
+        was = {one["incident"]: one["was"] for one in asked["incidents"] if "was" in one}
 
         def act() -> tuple[Project, Any]:
-            properties.locate(person(request), held, asked["property"], steps)
+            properties.locate(person(request), held, asked["property"], steps, was)
             return self.project, self.said(category)
 
         return once(request, act)

@@ -1,6 +1,7 @@
 """Properties of a category: their ranges, and where incidents lie on them."""
 
 import json
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -160,6 +161,75 @@ def test_a_lead_places_incidents_on_the_page_and_an_observer_reads(sign_in, lead
     assert "life savings" in seen
     assert '<form method="post"' not in seen.split("<main")[1]
     assert sign_in(olga).post(address(trust), {"do": "drop", "was": "Stake"}).status_code == 403
+
+
+def sent_by(body, do, **chosen):
+    """What the form with the hidden fields of this page sends, with some of them chosen anew."""
+    [form] = [one for one in re.findall(r"<form.*?</form>", body, re.DOTALL) if f'value="{do}"' in one]
+    hidden = dict(re.findall(r'<input type="hidden" name="(was[^"]*|version)" value="([^"]*)"', form))
+    typed = dict(re.findall(r'<input id="[^"]*" name="([^"]*)"[^>]* value="([^"]*)"', form))
+    checked = dict(re.findall(r'<input type="radio" name="([^"]*)" value="([^"]*)" checked', form))
+    return {"do": do, **hidden, **typed, **checked, **{name.replace("_", "-"): value for name, value in chosen.items()}}
+
+
+def test_a_form_opened_before_leaves_the_places_that_another_lead_gave(sign_in, lead, trust):
+    set_property(lead, trust, "Stake", "low", "high")
+    client, where = sign_in(lead), f"{address(trust)}?property=Stake"
+    body = client.get(where).content.decode()
+    locate(lead, trust, "Stake", {1: 2})
+    answer = client.post(where, sent_by(body, "locate", at_2="4"), follow=True)
+    assert "1 incident is placed anew" in answer.content.decode()
+    assert positions(trust) == {"stake": {1: 2, 2: 4}}
+
+
+def test_an_incident_placed_meanwhile_is_placed_anew_only_by_who_saw_it(sign_in, lead, trust):
+    set_property(lead, trust, "Stake", "low", "high")
+    client, where = sign_in(lead), f"{address(trust)}?property=Stake"
+    sent = sent_by(client.get(where).content.decode(), "locate", at_1="5")
+    locate(lead, trust, "Stake", {1: 2, 2: 3})
+    answer = client.post(where, sent)
+    body = answer.content.decode()
+    assert (answer.status_code, positions(trust)) == (409, {"stake": {1: 2, 2: 3}})
+    assert "Incident 1 was placed anew on “Stake” since you opened it." in body
+    assert "Placed meanwhile: nearer the first end." in body
+    again = sent_by(body, "locate")
+    assert {name: again[name] for name in again if name[-1].isdigit()} == {
+        "was-1": "2", "at-1": "5", "was-2": "3", "at-2": "3"
+    }  # fmt: skip
+    for _ in range(2):  # sent twice, it is done once
+        assert client.post(where, again).status_code == 302
+    assert positions(trust) == {"stake": {1: 5, 2: 3}}
+
+
+def test_a_property_changed_meanwhile_is_changed_only_by_who_saw_it(sign_in, lead, trust):
+    set_property(lead, trust, "Stake", "low", "high")
+    client = sign_in(lead)
+    sent = sent_by(client.get(address(trust)).content.decode().split('<h2 id="another"')[0], "set", to="everything")
+    set_property(lead, trust, "Stake", "amusement", "high", was="Stake")
+    answer = client.post(address(trust), sent)
+    stands = [{"name": "Stake", "from": "amusement", "to": "high"}]
+    assert (answer.status_code, fresh(trust).properties) == (409, stands)
+    first, another = answer.content.decode().split('<h2 id="another"')
+    assert "“Stake” was changed since you opened it." in first
+    assert '<span dir="auto">amusement</span>' in first  # what stands, above what was typed
+    again = sent_by(first, "set")
+    assert again == {**sent, "version": again["version"]}
+    assert "everything" not in another
+    events = Event.objects.filter(verb="set_property").count()
+    for _ in range(2):  # sent twice, it is done once
+        assert client.post(address(trust), again).status_code == 302
+    assert fresh(trust).properties == [{"name": "Stake", "from": "low", "to": "everything"}]
+    assert Event.objects.filter(verb="set_property").count() == events + 1
+
+
+def test_what_was_typed_of_a_property_that_is_gone_can_be_added_anew(sign_in, lead, trust):
+    set_property(lead, trust, "Stake", "low", "high")
+    client = sign_in(lead)
+    sent = sent_by(client.get(address(trust)).content.decode().split('<h2 id="another"')[0], "set", to="everything")
+    drop_property(lead, trust, "Stake")
+    answer = client.post(address(trust), sent)
+    assert answer.status_code == 409
+    assert sent_by(answer.content.decode(), "set") == {"do": "set", "name": "Stake", "from": "low", "to": "everything"}
 
 
 def test_strangers_find_no_page(sign_in, stranger, trust):

@@ -74,9 +74,10 @@ def test_properties_and_places_are_those_of_the_page(project, lead, words):
     _, trust, _ = words
     door, where = Door(lead), at(project, "categories", trust.uid, "properties")
     said = {"name": "Stake", "from": "low", "to": "high"}
-    assert door.post(where, said).json() == [{**said, "incidents": {}}]
+    [made] = door.post(where, said).json()
+    assert made == {**said, "version": made["version"], "incidents": {}}
     steps = {"property": "stake", "incidents": [{"incident": 1, "step": 4}, {"incident": 2, "step": None}]}
-    assert door.post(where + "incidents/", steps).json() == [{**said, "incidents": {"1": 4}}]
+    assert door.post(where + "incidents/", steps).json() == [{**made, "incidents": {"1": 4}}]
     assert door.post(where, {**said, "name": "Stakes", "was": "Stake"}).json()[0]["incidents"] == {"1": 4}
     steps["property"] = "Stakes"
     for wrong in (6, 0, "1", 1.5):
@@ -86,6 +87,30 @@ def test_properties_and_places_are_those_of_the_page(project, lead, words):
     assert door.delete(where + "?name=gone").status_code == 409
     assert door.delete(where + "?name=Stakes").status_code == 204
     assert door.get(where).json() == []
+
+
+def test_a_property_changed_since_it_was_read_is_not_changed(project, lead, words):
+    _, trust, _ = words
+    door, where = Door(lead), at(project, "categories", trust.uid, "properties")
+    [made] = door.post(where, {"name": "Stake", "from": "low", "to": "high"}).json()
+    change = {"name": "Stake", "was": "Stake", "from": "little", "to": "high", "version": made["version"]}
+    [changed] = door.post(where, change).json()
+    assert door.post(where, {**change, "to": "all"}).status_code == 409
+    assert door.get(where).json() == [changed]
+    assert door.post(where, {**change, "to": "all", "version": changed["version"]}).json()[0]["to"] == "all"
+
+
+def test_a_place_that_was_read_before_another_was_given_is_refused(project, lead, words):
+    _, trust, _ = words
+    door, where = Door(lead), at(project, "categories", trust.uid, "properties")
+    door.post(where, {"name": "Stake"})
+    places = {"property": "Stake", "incidents": [{"incident": 1, "step": 4, "was": None}]}
+    assert door.post(where + "incidents/", places).status_code == 200
+    places["incidents"] = [{"incident": 1, "step": 5, "was": None}, {"incident": 2, "step": 1, "was": None}]
+    assert door.post(where + "incidents/", places).status_code == 409
+    assert positions(trust) == {"stake": {1: 4}}
+    places["incidents"][0]["step"] = None  # as it was read: it stays as it stands
+    assert door.post(where + "incidents/", places).json()[0]["incidents"] == {"1": 4, "2": 1}
 
 
 def test_codes_move_all_or_none(project, lead, words):
