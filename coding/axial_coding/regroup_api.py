@@ -57,7 +57,10 @@ class NewHalf(Worded):
 
 
 class CodeSplit(Reason):
-    """The wording of both codes, and the segments that stand under the new one; all others stay."""
+    """The wording of both codes, and the segments that stand under the new one; all others stay.
+
+    What `kept` leaves out of the former code's wording stays as it is.
+    """
 
     new = NewHalf()
     kept = Worded(required=False)
@@ -121,9 +124,7 @@ class CodeSplits(OnBoard):
             goes = to_go_through(person(request), held).filter(uid__in=wanted)
             if goes.count() != len(wanted):
                 raise BadInput(NOT_THERE.format(held))
-            made = split_code(
-                person(request), held, asked["new"], asked.get("kept", held.wording()), goes, asked["reason"]
-            )
+            made = split_code(person(request), held, asked["new"], asked.get("kept", {}), goes, asked["reason"])
             return self.project, MadeOfIt(made).data
 
         return once(request, act, status=201)

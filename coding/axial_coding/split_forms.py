@@ -16,7 +16,7 @@ def text(label: str) -> forms.CharField:
 
 
 class SplitForm(CleanForm, forms.Form):
-    """The new code's name and criteria, and the criteria by which the old one is used from then on."""
+    """The new code's name and criteria, and the old one's from then on; `version` of that one tells a stale page."""
 
     name = forms.CharField(max_length=NAME_LENGTH, label="Name of the new code")
     definition = text("Definition")
@@ -25,6 +25,7 @@ class SplitForm(CleanForm, forms.Form):
     kept_definition = text("Definition")
     kept_use_when = text("Use when")
     kept_avoid_when = text("Avoid when")
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def new(self) -> dict[str, str]:
         return {field: self.cleaned_data[field] for field in ("name", *CRITERIA)}
@@ -43,7 +44,7 @@ class SplitForm(CleanForm, forms.Form):
 
 def start_of(code: Code, split: Any) -> dict[str, str]:
     """Fill the form with what was written already, else with the code's own wording."""
-    kept, new = (split.kept, split.new) if split else (code.wording(), {})
+    kept, new = {**code.wording(), **(split.kept if split else {})}, split.new if split else {}
     return {**new, **{f"kept_{field}": kept[field] for field in CRITERIA}}
 
 

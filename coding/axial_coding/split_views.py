@@ -13,6 +13,7 @@ from coding.axial_coding import splitting as rules
 from coding.axial_coding.models import Split
 from coding.axial_coding.queries import board_codes
 from coding.axial_coding.split_forms import DoneForm, SplitForm, start_of
+from coding.codes.checks import MovedOn
 from coding.codes.models import Code
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Refusal, back_with
@@ -51,8 +52,8 @@ def split(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
     if request.method == "POST" and do != "begin":
         return act(request, project, code, prepared, do)
     form = SplitForm(request.POST or None, initial=start_of(code, prepared))
-    if request.method == "POST" and (answer := begin(request, code, form)):
-        return answer
+    if request.method == "POST":
+        return begin(request, code, prepared, form)
     return page(request, code, prepared, form, DoneForm())
 
 
@@ -71,17 +72,19 @@ def dropped(request: MemberRequest, project: Project, code: Code, prepared: Spli
     return back_with(request, word_url(project, code), "The split is dropped. The code is as it was.")
 
 
-def begin(request: MemberRequest, code: Code, form: SplitForm) -> HttpResponse | None:
-    """Keep the wording and go on to the segments; None where the form has to be mended."""
-    if not form.is_valid():
-        return None
-    try:
-        rules.begin_split(request.user, code, form.new(), form.kept())
-    except Refusal as refusal:
-        form.add_error(None, refusal.message)
-        form.refused = refusal.status  # type: ignore[attr-defined]
-        return None
-    return redirect(request.path)
+def begin(request: MemberRequest, code: Code, prepared: Split | None, form: SplitForm) -> HttpResponse:
+    """Keep the wording and go on to the segments; the page again where the form has to be mended."""
+    refusal = None
+    if form.is_valid():
+        try:
+            rules.begin_split(request.user, code, form.new(), form.kept(), form.cleaned_data["version"])
+        except Refusal as refused:
+            refusal = refused
+            form.add_error(None, refusal.message)
+            code.refresh_from_db()
+        else:
+            return redirect(request.path)
+    return page(request, code, prepared, form, DoneForm(), refusal)
 
 
 def act(request: MemberRequest, project: Project, code: Code, prepared: Split | None, do: str) -> HttpResponse:
@@ -109,7 +112,12 @@ def finish(request: MemberRequest, project: Project, code: Code, prepared: Split
     form = DoneForm(request.POST)
     if not form.is_valid():
         return page(request, code, prepared, SplitForm(initial=start_of(code, prepared)), form)
-    made = rules.finish_split(request.user, prepared, form.cleaned_data["reason"])
+    try:
+        made = rules.finish_split(request.user, prepared, form.cleaned_data["reason"])
+    except MovedOn as refusal:
+        form.add_error(None, refusal.message)
+        code.refresh_from_db()
+        return page(request, code, prepared, SplitForm(initial=start_of(code, prepared)), form, refusal)
     rest = "Unless nobody who coded it is left, a draft round in which to tell the two apart waits among the rounds."
     says = f"“{made}” came out of “{code}”. {rest}"
     return back_with(request, word_url(project, made), says)
@@ -120,12 +128,15 @@ def word_url(project: Project, code: Code) -> str:
 
 
 def page(
-    request: HttpRequest, code: Code, prepared: Split | None, form: SplitForm, done: DoneForm
+    request: HttpRequest, code: Code, prepared: Split | None, form: SplitForm, done: DoneForm,
+    refusal: Refusal | None = None,
 ) -> HttpResponse:  # fmt: skip
+    """Render the page; where the code was reworded meanwhile, with its wording as it stands."""
     context: dict[str, Any] = {"code": code, "split": prepared, "form": form, "done": done}
+    context["moved_on"] = isinstance(refusal, MovedOn) or (prepared is not None and rules.is_outdated(code, prepared))
     if prepared:
         context |= {"progress": progress(request.user, code, prepared), "one": following(request.user, code, prepared)}
-    status = getattr(form, "refused", 400) if form.errors or done.errors else 200
+    status = refusal.status if refusal else 400 if form.errors or done.errors else 200
     return render(request, "axial_coding/split.html", context, status=status)
 
 

@@ -15,6 +15,7 @@ from coding.axial_coding.models import Split, SplitChoice
 from coding.axial_coding.queries import released_codings
 from coding.codes.checks import (
     CRITERIA,
+    MovedOn,
     lock_codes,
     named,
     refuse_not_living,
@@ -61,18 +62,35 @@ def to_go_through(user: User, code: Code) -> Any:
 
 
 @transaction.atomic
-def begin_split(by: User, code: Code, new: Wording, kept: Wording) -> Split:
+def begin_split(by: User, code: Code, new: Wording, kept: Wording, version: int | None = None) -> Split:
     """Name the new code and word both; said again, it words them anew and keeps the choices.
 
-    Raises NotLiving, NameTaken, BadInput.
+    A former code that is kept as it is worded has nothing written of it, so that it may be reworded meanwhile.
+    Raises NotLiving, NameTaken, BadInput, and MovedOn where `version` of the code is not what stands.
     """
     (code,) = lock_codes(code.project, code)
     refuse_not_living(code)
-    wanted, said = checked(code, new), said_of(kept)
+    if version is not None and version != code.version:
+        raise reworded_since(code)
+    wanted, said = checked(code, new), said_of({**code.wording(), **kept})
+    written = {**said, "version": code.version} if said != said_of(code.wording()) else {}
     if to_go_through(by, code).count() < 2:
         raise BadInput(f"You can read fewer than two segments of “{code}”, so there is nothing to split.")
-    split, _ = Split.objects.update_or_create(code=code, defaults={"by": by, "new": wanted, "kept": said})
+    split, _ = Split.objects.update_or_create(code=code, defaults={"by": by, "new": wanted, "kept": written})
     return split
+
+
+def reworded_since(code: Code) -> MovedOn:
+    return MovedOn(
+        f"“{code}” was reworded since its wording after the split was written. "
+        "Look at how it is worded now, then save the wording of both codes again."
+    )
+
+
+def is_outdated(code: Code, split: Split) -> bool:
+    """Say whether the split would write over a wording that came after its own."""
+    kept = split.kept
+    return bool(kept) and kept.get("version") != code.version and said_of(kept) != said_of(code.wording())
 
 
 def checked(code: Code, new: Wording) -> Wording:
@@ -132,9 +150,11 @@ def drop_split(split: Split) -> None:
 def finish_split(by: User, split: Split, reason: str) -> Code:
     """Do the split as prepared, once something was said of every segment that can be read.
 
-    Raises BadInput, SplitGone, NotLiving, NameTaken.
+    Raises BadInput, SplitGone, NotLiving, NameTaken, MovedOn.
     """
     code, split = in_preparation(split)
+    if is_outdated(code, split):
+        raise reworded_since(code)
     said = dict(split.picks.values_list("segment", "goes"))
     standing = set(to_go_through(by, code).values_list("pk", flat=True))
     if left := len(standing - said.keys()):
@@ -151,7 +171,8 @@ def split_code(
 ) -> Code:  # fmt: skip
     """Make a new code of some segments of a code: consensus codings for these, and a draft round to code them again.
 
-    The coders' rows stay. A split in preparation is gone by it: its choices were made of other segments.
+    The coders' rows stay, and of the code's wording what `kept` leaves out. A split in preparation is gone by it: its
+    choices were made of other segments.
     Raises BadInput, NotLiving, NameTaken, TooManyCodes.
     """
     (code,) = lock_codes(code.project, code)
@@ -159,7 +180,7 @@ def split_code(
     reason = worded({"reason": reason})["reason"]
     if not reason:
         raise BadInput("Say why the code is split; the reason is kept in the audit trail.")
-    wanted, said = checked(code, new), said_of(kept)
+    wanted, said = checked(code, new), said_of({**code.wording(), **kept})
     moving = sides(by, code, {one.pk for one in goes})
     made, before = coin_beside(by, code, wanted), {"wording": code.wording()}
     if said != said_of(code.wording()):

@@ -6,7 +6,7 @@ import pytest
 
 from coding.axial_coding.splitting import ways
 from coding.codes.models import Category, Code
-from coding.codes.rules import place
+from coding.codes.rules import place, reword
 from coding.codes.undo import undo
 from coding.incidents.models import Incident
 from coding.open_coding.models import ConsensusCoding
@@ -56,6 +56,17 @@ def test_a_code_is_split_by_naming_the_segments_that_go(project, lead, words):
     event = Event.objects.filter(project=project, verb="split_code").get()
     undo(lead, project, event, "Not after all.", ways(lead))
     assert not ConsensusCoding.objects.exists()
+
+
+@pytest.mark.parametrize("kept", [{}, {"kept": {"definition": "Second."}}])
+def test_a_split_leaves_the_wording_that_it_does_not_give(project, lead, words, kept):
+    held, door = code_named("false promise"), Door(lead)
+    reword(lead, held, held.version, definition="First.", use_when="Often.")
+    where = at(project, "codes", held.uid, "split")
+    asked = {"new": {"name": "waived"}, "segments": [door.get(where).json()["results"][0]["uid"]], "reason": "Two."}
+    assert door.post(where, {**asked, **kept}).status_code == 201
+    held.refresh_from_db()
+    assert (held.definition, held.use_when) == ("Second." if kept else "First.", "Often.")
 
 
 @pytest.mark.parametrize(

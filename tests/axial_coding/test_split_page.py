@@ -6,7 +6,7 @@ from django.urls import reverse
 from coding.axial_coding.models import Split
 from coding.axial_coding.splitting import begin_split, to_go_through
 from coding.codes.models import Code
-from coding.codes.rules import adopt, create_code, merge_codes, retire
+from coding.codes.rules import adopt, create_code, merge_codes, retire, reword
 from coding.codes.undo import undo_last
 from coding.open_coding.models import ConsensusCoding
 from coding.people.models import Event
@@ -83,6 +83,40 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(sign_in, project, lead, p
     assert client.post(url(promise), {"do": "drop"}).status_code == 302
     retire(lead, promise, "Not used.")
     assert client.post(url(promise), WORDING).status_code == 404
+
+
+def test_a_form_opened_before_another_lead_reworded_the_code_is_shown_beside_what_stands(sign_in, lead, promise):
+    client, sent = sign_in(lead), {**WORDING, "version": promise.version}
+    assert f'name="version" value="{promise.version}"' in client.get(url(promise)).content.decode()
+    reword(lead, promise, promise.version, definition="Another lead wrote this.")
+    answer = client.post(url(promise), sent)
+    body = answer.content.decode()
+    assert (answer.status_code, Split.objects.exists()) == (409, False)
+    assert "What stands now" in body
+    assert "Another lead wrote this." in body
+    assert "Never true." in body
+    assert f'name="version" value="{promise.version + 1}"' in body
+    assert client.post(url(promise), {**sent, "version": promise.version + 1}).status_code == 302
+
+
+def test_a_split_is_not_done_over_a_wording_that_came_meanwhile_and_keeps_its_reason(sign_in, lead, promise):
+    client = sign_in(lead)
+    client.post(url(promise), WORDING)
+    for at, one in enumerate(to_go_through(lead, promise)):
+        client.post(url(promise), {"do": "goes" if at else "stays", "segment": one.uid})
+    assert "What stands now" not in client.get(url(promise)).content.decode()
+    reword(lead, promise, promise.version, definition="Another lead wrote this.")
+    assert "What stands now" in client.get(url(promise)).content.decode()
+    answer = client.post(url(promise), {"do": "finish", "reason": "Two things."})
+    body = answer.content.decode()
+    assert (answer.status_code, Split.objects.count()) == (409, 1)
+    assert "was reworded since" in body
+    assert "Two things." in body
+    assert "Another lead wrote this." in body
+    promise.refresh_from_db()
+    assert promise.definition == "Another lead wrote this."
+    client.post(url(promise), {**WORDING, "version": promise.version})
+    assert client.post(url(promise), {"do": "finish", "reason": "Two things."}).status_code == 302
 
 
 @pytest.mark.parametrize("way", ["merged", "retired"])

@@ -10,6 +10,7 @@ from coding.axial_coding.splitting import (
     choose,
     drop_split,
     finish_split,
+    said_of,
     segments_of,
     split_code,
     take_choice_back,
@@ -18,7 +19,7 @@ from coding.axial_coding.splitting import (
 )
 from coding.codes.checks import MovedOn, NameTaken, NotLiving
 from coding.codes.models import Code
-from coding.codes.rules import adopt, create_code, freeze, merge_codes, place, relate, retire
+from coding.codes.rules import adopt, create_code, freeze, merge_codes, place, relate, retire, reword
 from coding.codes.undo import undo
 from coding.lib.refusals import BadInput
 from coding.open_coding.models import Coding, ConsensusCoding, Segment, SettledBy
@@ -232,6 +233,57 @@ def test_choices_are_kept_and_taken_back_from_the_last_and_the_last_one_finishes
     made = finish_split(lead, split, WHY)
     assert ConsensusCoding.objects.filter(code=made).count() == 1
     assert not Split.objects.exists()
+
+
+def all_chosen(lead, code, kept, version=None):
+    """A split that words both codes, with a choice for every segment."""
+    split = begin_split(lead, code, NEW, kept, version)
+    for at, one in enumerate(to_go_through(lead, code)):
+        choose(lead, split, one, at == 0)
+    return split
+
+
+def rewording(lead, code, **wording):
+    code.refresh_from_db()
+    reword(lead, code, code.version, "Sharper.", **wording)
+    code.refresh_from_db()
+
+
+def test_a_split_that_words_only_the_new_code_leaves_the_wording_that_came_meanwhile(lead, promise):
+    rewording(lead, promise, definition="First.", use_when="Often.")
+    split = all_chosen(lead, promise, said_of(promise.wording()))
+    rewording(lead, promise, definition="Second.")
+    finish_split(lead, split, WHY)
+    promise.refresh_from_db()
+    assert (promise.definition, promise.use_when) == ("Second.", "Often.")
+
+
+def test_a_split_does_not_word_over_what_came_meanwhile_until_it_is_worded_again(lead, promise):
+    split = all_chosen(lead, promise, KEPT)
+    rewording(lead, promise, definition="Another lead's.")
+    with pytest.raises(MovedOn, match="was reworded since"):
+        finish_split(lead, split, WHY)
+    assert Split.objects.exists()
+    begin_split(lead, promise, NEW, KEPT)
+    finish_split(lead, split, WHY)
+    promise.refresh_from_db()
+    assert promise.definition == KEPT["definition"]
+
+
+def test_a_wording_written_before_another_came_is_not_kept_for_the_split(lead, promise):
+    seen = promise.version
+    rewording(lead, promise, definition="Another lead's.")
+    with pytest.raises(MovedOn):
+        begin_split(lead, promise, NEW, KEPT, seen)
+    assert not Split.objects.exists()
+
+
+def test_what_is_left_out_of_the_kept_wording_stays(lead, promise):
+    stale = Code.objects.get(pk=promise.pk)
+    rewording(lead, promise, definition="First.", use_when="Often.", avoid_when="Never.")
+    split_code(lead, stale, NEW, {"definition": "Second."}, part(promise, lead), WHY)
+    promise.refresh_from_db()
+    assert said_of(promise.wording()) == {"definition": "Second.", "use_when": "Often.", "avoid_when": "Never."}
 
 
 def test_worded_anew_a_split_keeps_its_choices_and_dropped_it_leaves_no_trace(lead, promise):
