@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
@@ -28,12 +29,12 @@ from coding.codes.regroup_undo import WAYS as OF_CATEGORIES
 from coding.codes.regroup_undo import is_used
 from coding.codes.rules import HUES
 from coding.codes.standing import iso, uid_of
-from coding.codes.undo import WAYS, Said, Ways, refuse_unless
+from coding.codes.undo import WAYS, Said, Ways, refuse_unless, undo
 from coding.lib import clock
 from coding.lib.refusals import BadInput, Refusal
 from coding.lib.text import name_key
 from coding.open_coding.models import ConsensusCoding, Segment, SettledBy
-from coding.people.models import Project, User
+from coding.people.models import Event, Project, User
 from coding.people.rules import lock_project_stream, record
 from coding.rounds.models import Assignment, Opening, Round
 from coding.rounds.rules import CODING, Plan, discard_draft, draft_round
@@ -320,6 +321,18 @@ def why(code: Code, made: Code, reason: str, seen: bool) -> str:
     said = f"“{code}” was split, and “{made}” came out of it: {reason}\nThese incidents hold segments of either."
     together = "\nCoders have read each other's work on them, so the round is not blind."
     return said + (together if seen else "")
+
+
+@transaction.atomic
+def undo_act(by: User, project: Project, event: Event, reason: str) -> Event:
+    """Undo one act on codes or categories, of any room so far. Raises what `undo` raises.
+
+    The round that a split proposed is locked before the project, in the order of those who open or discard it.
+    """
+    if event.verb == "split_code":
+        proposed = Round.objects.select_for_update(no_key=True)
+        proposed.filter(project=project, uid=json.loads(event.after or "{}").get("round")).first()
+    return undo(by, project, event, reason, ways(by))
 
 
 def unsplit(by: User, project: Project, uid: UUID, before: Said, after: Said) -> str:

@@ -17,12 +17,12 @@ from coding.axial_coding.faces import with_faces
 from coding.axial_coding.forms import CategoryForm, MergeForm, RelationForm
 from coding.axial_coding.paradigms import SLOTS, paradigms
 from coding.axial_coding.previews import merge_preview
-from coding.axial_coding.splitting import ways
+from coding.axial_coding.splitting import undo_act, ways
 from coding.axial_coding.wanted import ALL, Wanted, choices
 from coding.codes.models import Category, Code, Relation
 from coding.codes.rules import create_category, relate
 from coding.codes.rules import unrelate as take_back
-from coding.codes.undo import undo, undoable
+from coding.codes.undo import undoable
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.people.access import MemberRequest, project_page
@@ -167,7 +167,7 @@ def acts(request: MemberRequest, project: Project) -> HttpResponse:
         event = get_object_or_404(Event, project=project, uid=as_uid(request.POST.get("event", "")))
         if not request.POST.get("reason", "").strip():
             raise BadInput("Say why it is undone; the reason is kept in the audit trail.")
-        undo(request.user, project, event, request.POST["reason"], ways(request.user))
+        undo_act(request.user, project, event, request.POST["reason"])
         return back_with(request, request.path, "Undone. The codes and categories are as they were before.")
     page = Paginator(undoable(project, ways(request.user)), ACTS_SHOWN).get_page(request.GET.get("page"))
     context = {"page": page, "acts": acts_in_words(project, page.object_list),

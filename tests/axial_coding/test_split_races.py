@@ -15,12 +15,15 @@ from coding.axial_coding.splitting import (
     split_code,
     take_choice_back,
     to_go_through,
+    undo_act,
 )
-from coding.codes.checks import NotLiving
+from coding.codes.checks import MovedOn, NotLiving
 from coding.codes.models import Code
 from coding.codes.rules import adopt, create_code, merge_codes
 from coding.open_coding.models import ConsensusCoding
-from coding.rounds.models import Assignment
+from coding.people.models import Event
+from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import open_round
 from tests.axial_coding.factory import code_named, coded
 from tests.codes.test_rules import at_once, two_leads
 
@@ -137,6 +140,33 @@ def test_a_split_done_while_another_chooses_has_that_choice_too(lead, promise):
     error = at_once(lambda: choose(lead, other, segments[1], True), lambda: finish_split(lead, split, WHY))
     assert error is None
     assert ConsensusCoding.objects.count() == 2
+
+
+@two_leads
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_waits_for_who_opens_the_proposed_round_and_is_refused(project, lead, promise):
+    split, _ = chosen_of(lead, promise)
+    finish_split(lead, split, WHY)
+    drafted, done, errors = Round.objects.get(state="draft"), Event.objects.get(verb="split_code"), []
+
+    def undoes():
+        try:
+            undo_act(lead, project, done, "One after all.")
+        except MovedOn as refusal:
+            errors.append(refusal)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=undoes)
+    with transaction.atomic():
+        Round.objects.select_for_update(no_key=True).get(pk=drafted.pk)  # as an opening does first
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+        open_round(lead, drafted)
+    thread.join(10)
+    assert [type(one) for one in errors] == [MovedOn]
+    assert Round.objects.get(pk=drafted.pk).state == "open"
 
 
 @two_leads
