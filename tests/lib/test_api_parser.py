@@ -55,6 +55,16 @@ def test_what_is_no_json_number_is_refused(number):
         read(number)
 
 
+def test_a_number_at_the_limit_is_read():
+    assert read(f"[{2**53 - 1}, {1 - 2**53}]") == [2**53 - 1, 1 - 2**53]
+
+
+@pytest.mark.parametrize("number", [str(2**53), "1" + "0" * 309, "-1" + "0" * 400, "9" * 4300, "1e300"])
+def test_a_number_beyond_it_is_refused_however_long(number):
+    with pytest.raises(ParseError, match="A number in the body is beyond"):
+        read(f'{{"a": [{number}]}}')
+
+
 @pytest.mark.parametrize("body", ['{"a": 1, "a": 2}', '[{"b": {"a": 1, "a": 1}}]', '{"a": 1, "\\u0061": 2}'])
 def test_a_key_that_stands_twice_is_refused(body):
     with pytest.raises(ParseError, match="a key stands twice"):
