@@ -7,11 +7,11 @@ from pathlib import PurePath
 from typing import Any
 
 from coding.codes.checks import named, worded
-from coding.codes.models import Scale
+from coding.codes.models import NAME_LENGTH, Scale
 from coding.incidents.grids import UPLOAD_LIMIT, TableError
 from coding.incidents.tables import read_table
 from coding.lib.refusals import BadInput
-from coding.lib.text import name_key
+from coding.lib.text import fault, name_key
 
 MOST_CATEGORIES = 200
 SHOWN = 20
@@ -79,15 +79,17 @@ class Reader:
     def tried(self, where: str, read: Callable[[], dict[str, str]]) -> dict[str, str] | None:
         try:
             return read()
-        except BadInput as fault:
-            self.reasons.append(f"{where}: {fault.message}")
+        except BadInput as wrong:
+            self.reasons.append(f"{where}: {wrong.message}")
             return None
 
     def content(self, name: object, source: object, rating_kind: object) -> dict[str, Any]:
         """Give the whole scale. Raises ScaleFaulty with all that is wrong."""
         head = self.checked("The scale", "scale", {"name": name, "source": source})
         if rating_kind not in Scale.RatingKind.values:
-            self.reasons.append(f"The rating kind is “{rating_kind}”; it has to be presence or stance.")
+            shown = isinstance(rating_kind, str) and len(rating_kind) <= NAME_LENGTH and not fault(rating_kind)
+            said = f" is “{rating_kind}”; it" if shown else ""
+            self.reasons.append(f"The rating kind{said} has to be presence or stance.")
         if not self.layers and not self.reasons:
             self.reasons.append("The file has no layers. Name a layer, and at least one category in it.")
         self.reasons += [f"The layer “{one['name']}” has no category." for one in self.layers.values()
@@ -125,7 +127,8 @@ def from_plain(given: object, name: str = "", rating_kind: str = "") -> dict[str
             reader.reasons.append(f"Layer {at}: it has to be an object with a name and a list of categories.")
             continue
         if isinstance(row.get("name"), str) and name_key(row["name"]) in reader.layers:
-            reader.reasons.append(f"Layer {at}: there is a layer “{row['name']}” already.")
+            shown = " ".join(row["name"].split())  # the key took white space of every kind for a space
+            reader.reasons.append(f"Layer {at}: there is a layer “{shown}” already.")
         layer = reader.layer(f"Layer {at}", row.get("name"), row.get("definition"))
         for place, said in enumerate(row.get("categories", []), 1):
             where = f"Layer {at}, category {place}"

@@ -97,7 +97,11 @@ def test_a_faulty_table_is_refused_with_its_rows(rows, why):
         (plain(layers=layers(("L", ["C"]), ("l", ["D"]))), "Layer 2: there is a layer “l” already"),
         (plain(layers=layers(("L", ["C"]), ("M", ["c"]))), "Layer 2, category 1: there is a category “c” already"),
         (plain(layers=[{"name": "L", "categories": [{"name": 7}]}]), "have to be text"),
-        (plain(rating_kind="stars"), "presence or stance"),
+        (plain(rating_kind="stars"), "is “stars”; it has to be presence or stance"),
+        (plain(rating_kind="a\ud800"), "The rating kind has to be presence or stance"),
+        (plain(rating_kind="x" * 201), "The rating kind has to be presence or stance"),
+        (plain(rating_kind=["a\ud800"]), "The rating kind has to be presence or stance"),
+        (plain(layers=layers(("L", ["C"]), ("l\x0b", ["D"]))), "Layer 2: there is a layer “l” already"),
         (plain(name=""), "scale has no name"),
         (plain(name="a\x00b"), "NUL"),
         ([1], "A scale is an object"),
@@ -163,6 +167,11 @@ def test_the_page_names_every_faulty_row(sign_in, lead, project):
     assert "Row 5: there is a category" in page.content.decode()
     assert "Row 6: the layer has no name" in page.content.decode()
     assert Scale.objects.count() == 1
+
+
+def test_the_page_does_not_repeat_what_no_page_can_show(sign_in, lead, project):
+    page = post(sign_in(lead), project, json.dumps(plain(rating_kind="\ud800")).encode())
+    assert (page.status_code, "The rating kind has to be presence or stance." in page.content.decode()) == (400, True)
 
 
 @pytest.mark.parametrize(("who", "status"), [("ada", 403), ("stranger", 404)])
