@@ -16,6 +16,7 @@ from coding.people.rules import lock_project_stream
 MOST_CODES = 5_000
 AT_ONCE = 500  # keys that one query names
 T = TypeVar("T")
+W = TypeVar("W", bound=Word)
 # Something to see: no mark, space or control, none of Unicode's ignorable letters, no blank braille or note head.
 _SEEN = regex.compile(r"[^\p{M}\p{Z}\p{C}\p{DI}\u2800\U0001D159]")
 CRITERIA = ("definition", "use_when", "avoid_when")
@@ -122,7 +123,23 @@ def lock_codes(project: Project, *codes: Code) -> list[Code]:
     rows, found = Code.objects.select_for_update(no_key=True).order_by("pk"), dict[int, Code]()
     for some in batched(sorted({code.pk for code in codes})):
         found.update((code.pk, code) for code in rows.filter(pk__in=some))
+    for code in codes:
+        if code.pk not in found:
+            raise taken_back(code)
     return [found[code.pk] for code in codes]
+
+
+def anew(word: W) -> W:
+    """Read a code or category anew under the lock. Raises NotLiving."""
+    fresh: W | None = type(word)._default_manager.select_for_update(no_key=True).filter(pk=word.pk).first()
+    if fresh is None:
+        raise taken_back(word)
+    return fresh
+
+
+def taken_back(word: object) -> NotLiving:
+    """An undo may take back the making of a word that somebody else is about to change."""
+    return NotLiving(f"“{word}” was taken back meanwhile. Look at what stands now, and choose another.")
 
 
 def batched(keys: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -140,7 +157,7 @@ def refuse_not_living(code: Code) -> None:
 
 def usable(category: Category) -> Category:
     """Read a category anew under the project's lock, refuse one that is out of use, and adopt it by using it."""
-    fresh: Category = Category.objects.select_for_update(no_key=True).get(pk=category.pk)
+    fresh = anew(category)
     if fresh.retired_at:
         raise NotLiving(f"The category “{fresh}” was retired. Choose another.")
     if fresh.released_at is None:

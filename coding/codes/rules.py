@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from coding.codes.checks import (
     CRITERIA,
     MOST_CODES,
+    anew,
     refuse_own_or_taken,
     refuse_reword,
     refuse_taken,
@@ -184,7 +185,7 @@ def reword(
         lock_project_stream(word.project)
     if answered(by, key):
         return
-    fresh = type(word).objects.select_for_update(no_key=True).get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
+    fresh = anew(word)
     if fresh.version != version:
         raise MovedOn
     refuse_reword(fresh, private=bool(stream))

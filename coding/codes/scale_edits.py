@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Max
 
-from coding.codes.checks import MovedOn, NameTaken, NotLiving, named, worded
+from coding.codes.checks import MovedOn, NameTaken, NotLiving, named, taken_back, worded
 from coding.codes.models import Layer, Scale, ScaleCategory
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput
@@ -167,12 +168,20 @@ def given(reason: str) -> str:
 
 def in_use(part: Part) -> Part:
     """Read a layer or category anew under the lock, and refuse a retired one."""
-    part.refresh_from_db()
+    refresh(part)
     if isinstance(part, ScaleCategory) and part.merged_into:
         raise PartRetired(f"“{part}” was merged into “{part.merged_into}”. Take that one, or undo the merge.")
     if part.retired_at:
         raise PartRetired(f"“{part}” was retired. Bring it back first, or choose another.")
     return part
+
+
+def refresh(part: Part) -> None:
+    """Read a layer or category anew under the lock. Raises NotLiving."""
+    try:
+        part.refresh_from_db()
+    except ObjectDoesNotExist as gone:
+        raise taken_back(part) from gone
 
 
 def refuse_stale(part: Part, version: str | None) -> None:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from coding.codes import scale_undo_moves
 from coding.codes.checks import NotLiving
 from coding.codes.models import Category, Layer, Mapping, Scale, ScaleCategory
-from coding.codes.scale_edits import Part, given, refuse_taken, scale_of, wording_of
+from coding.codes.scale_edits import Part, given, refresh, refuse_taken, scale_of, wording_of
 from coding.codes.scale_regroup import RETIRE
 from coding.codes.scale_standing import acts_on, category_of, held, is_used, layer_of, refuse_unless, uid_in
 from coding.codes.standing import iso
@@ -36,7 +36,7 @@ def bring_back(by: User, part: Part, reason: str) -> int:
     """
     scale = scale_of(part)
     lock_project_stream(scale.project)
-    part.refresh_from_db()
+    refresh(part)
     reason = given(reason)
     if part.retired_at is None:
         raise NotLiving(f"“{part}” is in use already.")

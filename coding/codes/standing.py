@@ -8,6 +8,7 @@ from django.db import transaction
 
 from coding.codes.checks import (
     MergeCycle,
+    anew,
     batched,
     lock_codes,
     refuse_any_taken,
@@ -147,7 +148,7 @@ def iso(at: datetime | None) -> str | None:
 def retire(by: User, word: Word, reason: str = "") -> None:
     """Take a code or category out of use; what was coded with it stays."""
     lock_project_stream(word.project)
-    word = type(word).objects.select_for_update(no_key=True).get(pk=word.pk)  # type: ignore[attr-defined]  # every Word has it
+    word = anew(word)
     refuse_reword(word, private=False)
     word.retired_at = clock.now()
     word.save(update_fields=["retired_at"])

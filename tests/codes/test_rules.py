@@ -211,6 +211,20 @@ def test_coining_gives_the_one_that_another_tab_coined_in_between(project, ada, 
     assert rules.coin(project, ada, "Fluent") == first
 
 
+@pytest.mark.parametrize("verb", ["retire", "reword", "place", "merge", "place into", "choose_core"])
+def test_a_word_that_was_taken_back_while_a_lead_waited_is_refused(project, lead, codes, trust, verb):
+    alpha, beta, _ = codes
+    Code.objects.filter(pk=alpha.pk).delete()
+    Category.objects.filter(pk=trust.pk).delete()
+    act = {
+        "retire": lambda: rules.retire(lead, alpha), "reword": lambda: rules.reword(lead, alpha, 1, name="delta"),
+        "place": lambda: rules.place(lead, alpha, None), "merge": lambda: rules.merge_codes(lead, beta, alpha),
+        "place into": lambda: rules.place(lead, beta, trust), "choose_core": lambda: rules.choose_core(lead, trust),
+    }[verb]  # fmt: skip
+    with pytest.raises(NotLiving, match="was taken back meanwhile"):
+        act()
+
+
 def test_one_core_category_at_most(project, lead, trust):
     repair = rules.create_category(lead, project, "Repair")
     rules.choose_core(lead, trust)

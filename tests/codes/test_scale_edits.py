@@ -5,9 +5,10 @@ import json
 import pytest
 
 from coding.codes import scale_edits
-from coding.codes.checks import MovedOn, NameTaken
-from coding.codes.models import ScaleCategory
+from coding.codes.checks import MovedOn, NameTaken, NotLiving
+from coding.codes.models import Layer, ScaleCategory
 from coding.codes.rules import freeze
+from coding.codes.scale_undo import bring_back, undo_last_of
 from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from tests.kept import kept
@@ -53,6 +54,15 @@ def test_an_edition_keeps_the_words_it_froze_and_the_next_has_the_new(lead, proj
 def test_the_same_words_again_leave_no_event(lead, seventh):
     assert not scale_edits.reword(lead, seventh, {"name": seventh.name}, "")
     assert not Event.objects.filter(verb="reword_scalecategory").exists()
+
+
+@pytest.mark.parametrize("verb", [scale_edits.move, scale_edits.reword, scale_edits.add_category, bring_back])
+def test_a_part_that_was_taken_back_while_a_lead_waited_is_refused(lead, scale, verb):
+    added = scale_edits.add_layer(lead, scale, {"name": "Fresh"}, "One is missing.")
+    undo_last_of(lead, Layer.objects.get(pk=added.pk), "Not after all.")
+    more = {"move": [-1], "bring_back": ["Why not."]}.get(verb.__name__, [{"name": "Fresher"}, "Clearer."])
+    with pytest.raises(NotLiving, match="was taken back meanwhile"):
+        verb(lead, added, *more)
 
 
 def test_a_page_that_is_stale_is_refused(lead, seventh):
