@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from coding.codes.checks import refuse_taken
 from coding.codes.models import Category, Code, Edition, Mapping, Relation, Word
-from coding.codes.undo import Said, Ways, refuse_unless
+from coding.codes.undo import Said, Ways, give_back, refuse_unless
 from coding.people.models import Project
 
 
@@ -42,9 +42,9 @@ def unmerge_categories(project: Project, uid: UUID, before: Said, after: Said) -
         uids = [one for one, which in before["relations"] if which == end]
         relations = Relation.objects.filter(uid__in=uids, **{end: target})
         refuse_unless(relations.count() == len(uids), target)
-        relations.update(**{end: source})
+        give_back(relations, end, source)
     codes.update(category=source)
-    mappings.update(category=source)
+    give_back(mappings, "category", source)
     if took:
         target.in_vivo_label = ""
     restore(target, before["target_was_core"], before["target_adopted_at"])

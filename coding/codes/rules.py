@@ -281,7 +281,8 @@ def choose_core(by: User, category: Category) -> None:
     """Declare the core category, of which there is at most one."""
     lock_project_stream(category.project)
     category = usable(category)
-    Category.objects.filter(project=category.project, is_core=True).update(is_core=False)
+    # A retired one keeps the choice, for the undo of its retirement.
+    Category.objects.living().filter(project=category.project, is_core=True).update(is_core=False)
     Category.objects.filter(pk=category.pk).update(is_core=True)
     record(category.project, by, "choose_core", category, after={"name": category.name})
 

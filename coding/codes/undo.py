@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from coding.codes.checks import MovedOn, lock_codes, refuse_not_living, refuse_taken, refuse_too_many, worded
@@ -22,6 +23,7 @@ from coding.people.models import Event, Project, User
 from coding.people.rules import lock_project_stream, record
 
 UNDONE = "undo_"
+GONE = "A code or category of this act is gone by now, so it can't be undone. Change what stands by hand instead."
 Said = dict[str, Any]
 Ways = dict[str, Callable[[Project, UUID, Said, Said], str]]
 
@@ -56,6 +58,8 @@ def undo(by: User, project: Project, event: Event, reason: str = "", ways: Ways 
         name = take_back(project, UUID(event.target.partition(":")[2]), before, after)
     except KeyError as gap:
         raise TooOld from gap
+    except ObjectDoesNotExist as gone:  # an undone split took it along
+        raise MovedOn(GONE) from gone
     return record(project, by, UNDONE + event.verb, event.target, before=after, after={**before, "name": name},
                   reason=reason, undoes=event)  # fmt: skip
 
@@ -91,19 +95,31 @@ def unmerge(project: Project, uid: UUID, before: Said, after: Said) -> str:
         refuse_too_many(project)
     source.save(update_fields=["merged_into", "adopted_at"])
     Code.objects.filter(pk__in=[one.pk for one in followers]).update(merged_into=source)
-    Relation.objects.filter(pk__in=[one.pk for one in relations]).update(filler_code=source)
+    give_back(Relation.objects.filter(pk__in=[one.pk for one in relations]), "filler_code", source)
     return source.name
 
 
+def give_back(rows: QuerySet[Any], field: str, source: Word) -> None:
+    """Let relations or places in scales be the source's again, unless one of its own says the same by now."""
+    try:
+        with transaction.atomic():
+            rows.update(**{field: source})
+    except IntegrityError as twin:
+        raise moved_on(source) from twin
+
+
 def restore_target(project: Project, target: Code, before: Said, after: Said) -> None:
-    """Take back what the merge gave its target: a category, and the adoption."""
+    """Take back what the merge gave its target: a category, and the adoption; what it left alone may change since."""
     refuse_not_living(target)
-    # Where the merge also placed its target, that may have been undone before.
-    refuse_unless(uid_of(target.category) in {after["category"], before["category"]}, target)
-    target.category = category_of(project, before["category"])
+    if after["category"] != before["category"]:
+        given = Category.objects.get(project=project, uid=after["category"])
+        # The target's place may have been undone before; but the undo of a retirement would put it back there.
+        refuse_unless(target.category_id in {given.pk, None} and not given.retired_at, target)
+        target.category = category_of(project, before["category"])
     filled = Relation.objects.filter(filler_code=target).exclude(uid__in=before["relations"])
-    if not before["target_adopted_at"] and not filled.exists():
-        target.adopted_at = None
+    if not before["target_adopted_at"]:
+        refuse_unless(target.category is None, target)  # a later place stands on this adoption
+        target.adopted_at = target.adopted_at if filled.exists() else None
     target.save(update_fields=["category", "adopted_at"])
 
 
@@ -140,11 +156,11 @@ def unretire_code(project: Project, uid: UUID, before: Said, after: Said) -> str
 
 
 def unretire_category(project: Project, uid: UUID, before: Said, after: Said) -> str:
-    """Let the category stand again, with the codes that it held, where they are still unsorted."""
+    """Let the category stand again, with the codes that it held, merged ones too, where they are still unsorted."""
     category = Category.objects.select_for_update(no_key=True).get(project=project, uid=uid)
     codes = list(Code.objects.select_for_update(no_key=True).filter(project=project, uid__in=before["codes"]))
     refuse_unless(bool(category.retired_at), category)
-    refuse_unless(all(one.category_id is None and not one.merged_into_id for one in codes), category)
+    refuse_unless(all(one.category_id is None for one in codes), category)
     if category.adopted_at:
         refuse_taken(category)
     others = Category.objects.filter(project=project, is_core=True, retired_at=None)
@@ -187,7 +203,11 @@ def locked(project: Project, uid: UUID) -> Code:
 
 def refuse_unless(stands: bool, word: Word) -> None:
     if not stands:
-        raise MovedOn(f"“{word}” moved on since, so this can't be undone. Undo what came later first.")
+        raise moved_on(word)
+
+
+def moved_on(word: Word) -> MovedOn:
+    return MovedOn(f"“{word}” moved on since, so this can't be undone. Undo what came later first.")
 
 
 def category_of(project: Project, uid: str | None) -> Category | None:

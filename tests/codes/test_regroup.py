@@ -3,10 +3,23 @@
 import pytest
 
 from coding.axial_coding.splitting import ways
+from coding.codes import scale_regroup
 from coding.codes.checks import MergeCycle, MovedOn, NameTaken, NotLiving
-from coding.codes.models import Category, Code, Mapping, Relation
+from coding.codes.models import Category, Code, Mapping, Relation, ScaleCategory
 from coding.codes.regroup import merge_categories, split_category
-from coding.codes.rules import choose_core, create_category, create_code, freeze, map_category, place, relate, retire
+from coding.codes.rules import (
+    choose_core,
+    create_category,
+    create_code,
+    freeze,
+    map_category,
+    merge_codes,
+    place,
+    relate,
+    retire,
+    unrelate,
+)
+from coding.codes.scale_undo import bring_back
 from coding.codes.undo import undo
 from coding.lib.refusals import BadInput
 from coding.people.models import Event
@@ -143,4 +156,34 @@ def test_an_adoption_that_came_with_the_merge_goes_with_its_undo(project, lead, 
     before = state()
     merge_categories(lead, words[1], fresh, WHY)
     undo(lead, project, last("merge_categories"), "No.", ways(lead))
+    assert state() == before
+
+
+def test_an_undo_is_refused_where_a_relation_that_rested_says_the_same_by_now(project, lead, words):
+    trust, repair, _, (alpha, beta, _) = words
+    for phenomenon, code in ((trust, alpha), (trust, beta)):
+        relate(lead, phenomenon, "action", code)
+    double = relate(lead, repair, "action", beta)
+    merge_categories(lead, trust, repair, WHY)  # beta's own in Trust rests; alpha's goes over
+    unrelate(lead, double)
+    merge_codes(lead, alpha, beta)
+    before = state()
+    with pytest.raises(MovedOn, match="Trust"):
+        undo(lead, project, last("merge_categories"), "No.", ways(lead))
+    assert state() == before
+    for verb in ("merge_codes", "merge_categories"):
+        undo(lead, project, last(verb), "No.", ways(lead))
+
+
+def test_an_undo_is_refused_where_the_source_has_a_place_again(project, lead, words):
+    scale, trust = project.scales.get(), words[0]
+    seventh, sixth = (ScaleCategory.objects.get(layer__scale=scale, number=at) for at in (7, 6))
+    map_category(lead, trust, scale, seventh, "First.")
+    scale_regroup.retire(lead, seventh, WHY)
+    map_category(lead, trust, scale, sixth, "Then.")
+    merge_categories(lead, trust, words[1], WHY)
+    bring_back(lead, seventh, WHY)
+    before = state()
+    with pytest.raises(MovedOn, match="Trust"):
+        undo(lead, project, last("merge_categories"), "No.", ways(lead))
     assert state() == before

@@ -8,13 +8,28 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from coding.codes.checks import MovedOn, NameTaken, NotLiving
 from coding.codes.models import Category, Code, Relation
-from coding.codes.rules import create_category, create_code, merge_codes, place, relate, retire, reword
+from coding.codes.regroup import merge_categories, split_category
+from coding.codes.regroup_undo import WAYS as OF_CATEGORIES
+from coding.codes.rules import (
+    adopt,
+    choose_core,
+    create_category,
+    create_code,
+    merge_codes,
+    place,
+    relate,
+    retire,
+    reword,
+    unchoose_core,
+    unrelate,
+)
 from coding.codes.undo import WAYS, AlreadyUndone, undo
 from coding.lib.refusals import BadInput, Refusal
 from coding.open_coding.models import Coding
 from coding.people.models import Event
 from coding.people.rules import describe_project
 from tests import factory
+from tests.codes.test_rules import at_once, two_leads
 from tests.kept import kept
 
 
@@ -93,6 +108,132 @@ def test_an_undo_is_refused_where_its_target_moved_on(project, lead, words):
     with pytest.raises((MovedOn, NotLiving)):
         undo(lead, project, merged)
     assert before[2] == state()[2]
+
+
+MERGE_AND_RETIRE = [
+    lambda lead, trust, alpha, beta: merge_codes(lead, alpha, beta, "Same."),
+    lambda lead, trust, alpha, beta: retire(lead, trust, "Too broad."),
+]
+
+
+@pytest.mark.parametrize("undone", [("merge_codes", "retire_category"), ("retire_category", "merge_codes")])
+@pytest.mark.parametrize("acts", [MERGE_AND_RETIRE, MERGE_AND_RETIRE[::-1]], ids=["merge first", "retire first"])
+def test_a_merge_within_a_category_and_its_retirement_are_undone_in_either_order(project, lead, words, acts, undone):
+    trust, alpha, beta, _ = words
+    place(lead, beta, trust)
+    before = state()
+    for act in acts:
+        act(lead, trust, alpha, beta)
+    for verb in undone:
+        undo(lead, project, last(verb))
+    assert state() == before
+
+
+def test_a_merge_that_placed_its_target_waits_for_the_undo_of_the_retirement(project, lead, words):
+    trust, alpha, beta, _ = words
+    before = state()
+    merge_codes(lead, alpha, beta, "Same.")
+    retire(lead, trust, "Too broad.")
+    with pytest.raises(MovedOn, match="beta"):
+        undo(lead, project, last("merge_codes"))
+    for verb in ("retire_category", "merge_codes"):
+        undo(lead, project, last(verb))
+    assert state() == before
+
+
+def test_a_merge_that_adopted_its_target_waits_for_the_undo_of_a_later_place(project, lead, words):
+    *_, beta, gamma = words
+    Code.objects.filter(pk=gamma.pk).update(adopted_at=None)
+    before = state()
+    merge_codes(lead, beta, gamma, "Same.")
+    place(lead, gamma, words[0])
+    with pytest.raises(MovedOn, match="gamma"):
+        undo(lead, project, last("merge_codes"))
+    for verb in ("place_code", "merge_codes"):
+        undo(lead, project, last(verb))
+    assert state() == before
+
+
+def test_a_core_category_comes_back_as_the_core_although_another_was_chosen_meanwhile(project, lead, words):
+    trust, repair = words[0], create_category(lead, project, "Repair")
+    choose_core(lead, trust)
+    retire(lead, trust, "Too broad.")
+    choose_core(lead, repair)
+    with pytest.raises(MovedOn, match="Trust"):
+        undo(lead, project, last("retire_category"))
+    unchoose_core(lead, repair)
+    undo(lead, project, last("retire_category"))
+    assert list(Category.objects.filter(is_core=True)) == [trust]
+
+
+def test_a_merge_is_not_undone_where_a_relation_that_rested_says_the_same_by_now(project, lead, words):
+    trust, alpha, beta, _ = words
+    repair = create_category(lead, project, "Repair")
+    double = relate(lead, trust, "context", beta)
+    relate(lead, repair, "context", alpha)
+    merge_codes(lead, alpha, beta, "Same.")  # alpha's own in Trust rests; that in Repair goes over
+    unrelate(lead, double)
+    merge_categories(lead, repair, trust, "Same.")
+    before = state()
+    with pytest.raises(MovedOn, match="alpha"):
+        undo(lead, project, last("merge_codes"))
+    assert state() == before
+
+
+GONE = {
+    "reword_category": lambda lead, made, _: [reword(lead, made, 1, name="Old"), reword(lead, made, 2, name="New")],
+    "place_code": lambda lead, made, code: [place(lead, code, made), place(lead, code, None)],
+}
+
+
+@pytest.mark.parametrize("verb", GONE)
+def test_what_was_done_to_a_word_that_an_undone_split_took_along_is_refused(project, lead, words, verb):
+    trust, alpha, beta, gamma = words
+    place(lead, beta, trust)
+    made = split_category(lead, trust, "New", [alpha], "Two things.")
+    GONE[verb](lead, made, gamma)
+    undo(lead, project, last("split_category"), ways=OF_CATEGORIES)
+    before = state()
+    with pytest.raises(MovedOn, match="gone by now"):
+        undo(lead, project, last(verb))
+    assert state() == before
+
+
+@pytest.mark.parametrize("verb", ["adopt_code", "reword_code", "retire_code", "place_code", "merge_codes"])
+def test_an_act_on_a_code_that_is_gone_is_refused(project, lead, words, verb):
+    trust, *_, beta, gamma = words
+    Code.objects.filter(pk=gamma.pk).update(adopted_at=None)
+    {
+        "adopt_code": lambda: adopt(lead, gamma), "reword_code": lambda: reword(lead, gamma, 1, name="delta"),
+        "retire_code": lambda: retire(lead, gamma), "place_code": lambda: place(lead, gamma, trust),
+        "merge_codes": lambda: merge_codes(lead, gamma, beta),
+    }[verb]()  # fmt: skip
+    Code.objects.filter(pk=gamma.pk).delete()
+    with pytest.raises(MovedOn, match="gone by now"):
+        undo(lead, project, last(verb))
+
+
+@two_leads
+@pytest.mark.django_db(transaction=True)
+def test_a_category_whose_split_another_lead_undid_a_second_ago_takes_no_code(project, lead, words):
+    trust, alpha, beta, gamma = words
+    place(lead, beta, trust)
+    made = split_category(lead, trust, "New", [alpha], "Two things.")
+    event = last("split_category")
+    error = at_once(lambda: undo(lead, project, event, ways=OF_CATEGORIES), lambda: place(lead, gamma, made))
+    assert isinstance(error, NotLiving)
+
+
+@two_leads
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_who_undo_what_hangs_together_get_one_refusal(project, lead, words):
+    trust, alpha, beta, _ = words
+    place(lead, beta, trust)
+    made = split_category(lead, trust, "New", [alpha], "Two things.")
+    GONE["reword_category"](lead, made, None)
+    split, worded = last("split_category"), last("reword_category")
+    error = at_once(lambda: undo(lead, project, split, ways=OF_CATEGORIES), lambda: undo(lead, project, worded))
+    assert isinstance(error, MovedOn)
 
 
 def test_only_what_was_done_to_words_of_this_project_is_undone(project, lead, words):
