@@ -66,16 +66,23 @@ def undo(by: User, project: Project, event: Event, reason: str = "", ways: Ways 
 
 def undoable(project: Project, ways: Ways | None = None) -> QuerySet[Event]:
     """What was done to the words of a project and is not undone, the latest first."""
+    return standing_acts(project).filter(verb__in=ways or WAYS)
+
+
+def standing_acts(project: Project) -> QuerySet[Event]:
     undone = Event.objects.filter(undoes=OuterRef("pk"))
-    found = Event.objects.filter(project=project, stream=project.ref(), verb__in=ways or WAYS).exclude(Exists(undone))
+    found = Event.objects.filter(project=project, stream=project.ref(), undoes=None).exclude(Exists(undone))
     return found.select_related("actor").order_by("-position")
 
 
 def undo_last(by: User, word: Word, reason: str = "") -> Event:
     """Undo what was last done to a code or category. Raises NothingToUndo, and whatever `undo` raises."""
-    event = undoable(word.project).filter(target=word.ref()).first()
+    event = standing_acts(word.project).filter(target=word.ref()).first()
     if event is None:
         raise NothingToUndo(f"Nothing was done to “{word}” that can be undone.")
+    if event.verb not in WAYS:  # a room downstream may know the way; what came before it must not go first
+        raise NothingToUndo(f"What was done last to “{word}” can't be undone here. A split is undone on the page “What "
+                            "was done to the codes”; a code that was only created can be retired.")  # fmt: skip
     return undo(by, word.project, event, reason)
 
 

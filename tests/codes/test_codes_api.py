@@ -4,11 +4,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from coding.axial_coding.splitting import segments_of, split_code
 from coding.codes.models import Code
-from coding.codes.rules import create_code, merge_codes, reword
+from coding.codes.rules import create_category, create_code, merge_codes, place, reword
 from coding.lib import clock
 from coding.people.models import Project
 from tests import factory
+from tests.axial_coding.factory import code_named, coded
 from tests.door import Door, is_problem
 from tests.kept import kept
 
@@ -182,3 +184,29 @@ def test_the_number_of_queries_stays_with_more_codes(project, lead, django_asser
             create_code(lead, project, f"code {count} {number}")
         with django_assert_num_queries(5):
             door.get(path(project) + "?page_size=200")
+
+
+def undo(door, project, code):
+    return door.post(f"{path(project, code.uid)}undo/", {"reason": "Not after all."})
+
+
+def test_an_undo_goes_back_step_by_step_until_the_making(project, lead, code):
+    door = Door(lead)
+    reword(lead, code, 1, name="bending a rule")
+    place(lead, code, create_category(lead, project, "Rules"))
+    assert [undo(door, project, code).json().get("name") for _ in range(2)] == ["bending a rule", "inventing a rule"]
+    refused = undo(door, project, code)
+    assert is_problem(refused, 409)
+    assert "can't be undone here" in refused.json()["detail"]
+
+
+def test_an_undo_does_not_reach_past_a_split(project, lead, ada):
+    coded(project, [ada], {"late fee": ["false promise"], "The guest": ["false promise"]})
+    code = place(lead, code_named("false promise"), create_category(lead, project, "Promises"))
+    goes = segments_of(code).filter(assignment__incident__number=1)
+    split_code(lead, code, {"name": "broken promise"}, {}, goes, "Two things.")
+    refused = undo(Door(lead), project, code)
+    assert is_problem(refused, 409)
+    assert "A split is undone on the page" in refused.json()["detail"]
+    code.refresh_from_db()
+    assert code.category.name == "Promises"
