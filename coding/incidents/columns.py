@@ -348,5 +348,6 @@ def _is_url(text: str) -> bool:
 
 
 def _shown(text: str) -> str:
-    """Quote the start of a cell in a sentence."""
+    """Quote the start of a cell in a sentence that every database can keep."""
+    text, _ = strip_faults(text)
     return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'

@@ -152,6 +152,7 @@ _UNREADABLE = (
     NotImplementedError,
     EOFError,
     OverflowError,
+    LookupError,  # a part that names an encoding which nobody knows
     ValueError,
 )
 

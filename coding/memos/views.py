@@ -14,7 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from coding.codes.checks import MovedOn
 from coding.lib.ids import new_uid
-from coding.lib.refusals import BadInput, back_with
+from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.memos import rules
 from coding.memos.models import Memo
 from coding.memos.queries import Shown, Wanted, about_thing, authors_of, memos_of, one_shown, page_of_memos, shown
@@ -22,10 +22,11 @@ from coding.memos.things import thing_for
 from coding.people.access import MemberRequest, project_page
 from coding.people.keys import is_queued, key_of
 from coding.people.models import Membership, Project
-from coding.people.rules import answered
+from coding.people.rules import KeyReused, answered
 from coding.rounds.rules import CODING
 
 KEPT = "Your memo is kept."
+KEPT_BEFORE = "What you sent first was kept after all. Read it below, then keep this too, or change that one."
 LARGEST = 2**31 - 1
 
 
@@ -43,13 +44,14 @@ class Draft:
     kinds = Memo.Kind.choices
 
     @classmethod
-    def refused(cls, request: MemberRequest, why: BadInput | MovedOn, version: int = 1, stands: Any = None) -> Draft:
+    def refused(cls, request: MemberRequest, why: Refusal, version: int = 1, stands: Any = None) -> Draft:
         """Give back what was written; a device's line keeps that itself and takes the refusal as it is."""
         if is_queued(request):
             raise why
         kind = request.POST.get("kind", "")
         known = kind if kind in Memo.Kind.values else Memo.Kind.THEORETICAL
-        return cls(known, request.POST.get("text", ""), version, why.message, stands, autofocus=True)
+        said = KEPT_BEFORE if isinstance(why, KeyReused) else why.message
+        return cls(known, request.POST.get("text", ""), version, said, stands, autofocus=True)
 
 
 def reader_of(request: MemberRequest) -> Membership:
@@ -76,7 +78,7 @@ def memo_list(request: MemberRequest, project: Project) -> HttpResponse:
             rules.write_memo(
                 request.user, project, request.POST.get("kind", ""), request.POST.get("text", ""), key=key_of(request)
             )
-        except BadInput as refusal:
+        except (BadInput, KeyReused) as refusal:
             draft, status = Draft.refused(request, refusal), refusal.status
         else:
             return back_with(request, reverse("memos:list", args=[project.slug]), KEPT)
@@ -104,7 +106,7 @@ def on_thing(request: MemberRequest, project: Project, kind: str, uid: UUID) -> 
                 request.user, project, request.POST.get("kind", ""), request.POST.get("text", ""),
                 key=key_of(request), **{kind: thing},  # type: ignore[arg-type]  # thing_for gives a thing of that kind
             )  # fmt: skip
-        except BadInput as refusal:
+        except (BadInput, KeyReused) as refusal:
             draft, status = Draft.refused(request, refusal), refusal.status
         else:
             if not is_htmx(request):
@@ -135,9 +137,9 @@ def one_memo(request: MemberRequest, project: Project, uid: UUID) -> HttpRespons
                 request.user, memo, request.POST.get("text", ""), request.POST.get("kind", ""),
                 version_in(request.POST), key=key_of(request),
             )  # fmt: skip
-        except (BadInput, MovedOn) as refusal:
+        except (BadInput, MovedOn, KeyReused) as refusal:
             memo.refresh_from_db()
-            stands = one_shown(member, memo) if isinstance(refusal, MovedOn) else None
+            stands = one_shown(member, memo) if isinstance(refusal, MovedOn | KeyReused) else None
             draft, status = Draft.refused(request, refusal, memo.version, stands), refusal.status
         else:
             if not is_htmx(request):

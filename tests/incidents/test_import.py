@@ -178,6 +178,12 @@ def test_a_faulty_row_keeps_everything_out(client, door, project):
     assert Import.objects.get().state == "uploaded"
 
 
+def test_a_faulty_row_with_a_character_that_no_database_keeps_is_left_out(client, door, project):
+    url = send(client, door, csv_bytes([ROWS[0], ["A2", "A title", "A text.", "not\0a day"]]))
+    assert confirm(client, url, skip="on").status_code == 302
+    assert any('"nota day" is not a date' in sentence for sentence in Import.objects.get().report["faults"])
+
+
 def test_faulty_rows_are_left_out_on_request(client, door, project):
     url = send(client, door, csv_bytes([ROWS[0], ["A2", "", "A text.", ""]]))
     assert confirm(client, url, skip="on").status_code == 302

@@ -37,6 +37,11 @@ def test_a_file_is_imported_in_the_name_of_the_first_lead(project, lead, file):
     assert (event.actor, json.loads(event.after)["file"]) == (lead, "reports.csv")
 
 
+def test_a_file_whose_name_is_not_utf_8_is_imported(project, file):
+    run(file.rename(file.with_name("caf\udce9.csv")), "--project", project.slug)
+    assert json.loads(Event.objects.get(verb="import_incidents").after)["file"] == "caf?.csv"
+
+
 def test_the_same_file_again_changes_nothing(project, file):
     run(file, "--project", project.slug)
     assert "0 added, 0 updated, 3 unchanged." in run(file, "--project", project.slug)
@@ -84,8 +89,9 @@ def test_a_wrong_argument_is_said_in_a_sentence(project, file, arguments, senten
 
 
 def test_an_unknown_project_is_said(project, file):
-    with pytest.raises(CommandError, match="There is no project “nothing”"):
-        run(file, "--project", "nothing")
+    for slug, said in (("nothing", "nothing"), ("n\udce9", r"n\?")):
+        with pytest.raises(CommandError, match=f"There is no project “{said}”"):
+            run(file, "--project", slug)
 
 
 def test_a_missing_file_is_said(project, tmp_path):

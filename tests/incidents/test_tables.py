@@ -571,6 +571,11 @@ def test_two_entries_of_one_name_are_refused():
     assert "damaged" in refusal(out.getvalue())
 
 
+def test_a_part_in_an_encoding_that_nobody_knows_is_refused():
+    strange = b'<?xml version="1.0" encoding="xxx"?><a/>'
+    assert "damaged" in refusal(zipped({**parts_of(), "xl/worksheets/sheet1.xml": strange}))
+
+
 def test_a_torn_workbook_is_refused():
     data = saved(book_of(["id", "title"], ["1", "a"]))
     assert "damaged" in refusal(data[: len(data) // 2])

@@ -148,7 +148,11 @@ def test_a_memo_on_nothing_is_written_on_the_list(study, url, ada, sign_in):
         assert (answer.status_code, answer.url) == (302, url("list"))
     assert "<strong>all</strong>" in text_of(client.get(url("list")))
     assert Memo.objects.count() == 1
-    assert client.post(url("list"), {"kind": "code", "text": "Other.", "key": key}).status_code == 422
+    answer = client.post(url("list"), {"kind": "code", "text": "Other.", "key": key})
+    assert answer.status_code == 422
+    assert "What you sent first was kept after all." in text_of(answer)
+    assert "Other.</textarea>" in text_of(answer)
+    assert key not in text_of(answer)
 
 
 @pytest.mark.parametrize(

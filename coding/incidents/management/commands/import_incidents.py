@@ -26,14 +26,16 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="read and report, import nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(slug=options["project"]).first()
+        # Bytes of a command that are no UTF-8 come as halves of characters, which no event or sentence can hold.
+        slug, name = (one.encode(errors="replace").decode() for one in (options["project"], options["file"].name))
+        project = Project.objects.filter(slug=slug).first()
         if project is None:
-            raise CommandError(f"There is no project “{options['project']}”.")
+            raise CommandError(f"There is no project “{slug}”.")
         try:
             reading, choices = self.read(options)
             self.say(reading)
             if not options["dry_run"]:
-                report = rules.take(first_lead(project), project, reading, choices, file_name=options["file"].name)
+                report = rules.take(first_lead(project), project, reading, choices, file_name=name)
                 self.stdout.write(report.sentence)
         except BadInput as fault:
             raise CommandError(fault.message) from fault
