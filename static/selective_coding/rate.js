@@ -72,7 +72,7 @@ function restore(data) {
     box(row).checked = data.getAll("category").includes(box(row).value);
     radio(row).checked = data.get("primary") === radio(row).value;
   }
-  none.checked = data.has("none_applies");
+  if (none) none.checked = data.has("none_applies");
 }
 
 begin({ change: onChange, key: onKey, restore, start, shown: () => rows.find((row) => radio(row).checked) ?? null });

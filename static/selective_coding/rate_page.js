@@ -7,7 +7,7 @@
 import { alertNow, announce } from "../js/page.js";
 import { ahead, lookAhead, turnTo } from "./ahead.js";
 import { kept, others } from "./draft.js";
-import { Saver } from "./saver.js";
+import { isSubmit, Saver } from "./saver.js";
 
 export let form = /** @type {HTMLFormElement} */ (null);
 export let rows = /** @type {Element[]} */ ([]);
@@ -16,6 +16,7 @@ let status, said, definition;
 let saver = /** @type {Saver} */ (null);
 export const nameOf = (row) => row.querySelector("label, .label").textContent.trim();
 let noteTimer = 0;
+let onward = ""; // where to go once this incident is submitted
 
 /* Showing */
 
@@ -80,8 +81,9 @@ function follow() {
 const hooks = {
   status: show,
   refused(sentence) {
-    tell(sentence);
-    alertNow(sentence);
+    const late = onward ? "Submitted without your last change, which is kept on this device only. " : "";
+    tell(late + sentence, onward ? [["Go on", () => location.assign(onward)]] : []);
+    alertNow(late + sentence);
   },
   moved(sentence, stands) {
     tell(`${sentence} Saved there: ${stands.says}.`, [
@@ -91,7 +93,10 @@ const hooks = {
     alertNow(sentence);
   },
   async submitted(url, { submitted }) {
+    onward = url;
     const page = await ahead(url);
+    if (noteTimer) save();
+    if (!saver.isIdle || kept(saver.name).length) return; // what came too late stays in sight; the server says why
     if (!page) { location.assign(url); return; }
     turnTo(page, url);
     const way = document.querySelector(".work-head progress");
@@ -119,8 +124,9 @@ export function save() {
 }
 
 export function submit() {
-  if (saver.queue.some((one) => one.fields.includes("action=submit"))) return;
   if (noteTimer) save();
+  const last = saver.queue.at(-1);
+  if (last && isSubmit(last)) return;
   saver.take(fields("submit"));
 }
 
@@ -151,8 +157,10 @@ export function isElsewhere(event) {
   return true;
 }
 
-/** Put the note, the confidence and the quotes of a kept draft back. @param {URLSearchParams} data */
-function restoreWords(data) {
+/** Put what this device kept back into the form. @param {import("./draft.js").Change} draft */
+function putBack(draft) {
+  const data = new URLSearchParams(draft.fields);
+  kind.restore(data);
   for (const one of form.querySelectorAll("[name^=evidence-]")) one.checked = data.getAll(one.name).includes(one.value);
   note.value = data.get("note") ?? "";
   for (const one of document.querySelectorAll("[form=rating][name=confidence]")) one.checked = data.get("confidence") === one.value;
@@ -181,6 +189,7 @@ export function begin(own) {
 function showIncident() {
   clearTimeout(noteTimer);
   noteTimer = 0;
+  onward = "";
   form = /** @type {HTMLFormElement} */ (document.getElementById("rating"));
   [status, said, definition] = ["status", "said", "definition"].map((id) => document.getElementById(id));
   rows = [...form.querySelectorAll(".rating-row")];
@@ -190,12 +199,21 @@ function showIncident() {
   kind.start?.();
   if ("mayRate" in form.dataset) listen();
   else {
-    if (kept(form.dataset.draft).length) {
-      tell("A change that was kept on this device is not part of what stands here.", [["Throw the change away", () => saver.drop()]]);
-    }
+    tellOfChange();
     define(kind.shown());
   }
   nameOthers();
+}
+
+/** Name a change that came too late, and show it where it is asked for. */
+function tellOfChange() {
+  const change = kept(form.dataset.draft).at(-1);
+  if (!change) return;
+  const away = /** @type {[string, () => void]} */ (["Throw the change away", () => { saver.drop(); location.reload(); }]);
+  tell("A change that was kept on this device is not part of what stands here.", [["Show the change", () => {
+    putBack(change);
+    tell("This is the change, which is not part of what stands. If it matters, ask the lead to reopen the incident: it is sent when you open it then.", [away]);
+  }], away]);
 }
 
 /** Let the form be worked on: with script, and from what this device kept. */
@@ -212,7 +230,7 @@ function listen() {
     else save();
   });
   const draft = kept(form.dataset.draft).at(-1);
-  if (draft) { const data = new URLSearchParams(draft.fields); kind.restore(data); restoreWords(data); saver.run(); }
+  if (draft) { putBack(draft); saver.run(); }
   lookAhead(form.dataset.next);
 }
 
@@ -222,5 +240,5 @@ function nameOthers() {
   if (!waiting.length) return;
   const uid = waiting[0].split(":").at(-1);
   const url = form.getAttribute("action").replace(form.dataset.draft.split(":").at(-1), uid);
-  tell("A rating of another incident is kept on this device and not saved yet. Open it, and it is sent.", [["Open that incident", () => location.assign(url)]]);
+  tell("A rating of another incident is kept on this device and not saved yet. Open it to send it, or to throw it away.", [["Open that incident", () => location.assign(url)]]);
 }

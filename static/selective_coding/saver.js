@@ -1,11 +1,13 @@
 /**
  * Send changes one after the other, each with its own idempotency key, and say at every moment how things stand.
  * A change whose answer was lost goes again with the same key, before anything newer.
+ * Submitting is a change too; where it does not come about, what it held is saved all the same.
  */
 
 import { keep, kept } from "./draft.js";
 
 const WAITS = [2, 5, 15, 30, 60]; // seconds between tries
+const CHANGED = "Not submitted yet, as it was changed after Submit. Submit it again when it is done.";
 
 /** @typedef {import("./draft.js").Change} Change */
 
@@ -17,10 +19,14 @@ const WAITS = [2, 5, 15, 30, 60]; // seconds between tries
  * @property {(url: string, said: {submitted?: number}) => void} submitted where to go, and how many are submitted now
  */
 
+/** @param {Change} change */
+export const isSubmit = (change) => change.fields.includes("action=submit");
+
 export class Saver {
   #busy = false;
   #tries = 0;
   #timer = 0;
+  #why = ""; // nothing was submitted though it was asked for
 
   /** @param {HTMLFormElement} form @param {Hooks} hooks */
   constructor(form, hooks) {
@@ -38,11 +44,13 @@ export class Saver {
     return this.queue.length === 0;
   }
 
-  /** Take a change in; a save that was not sent yet gives way to it. @param {string} fields */
+  /** Take a change in; what was not sent yet gives way to it, a submission too. @param {string} fields */
   take(fields) {
-    const last = this.queue.at(-1);
-    if (last && last.version === null && !last.fields.includes("action=submit")) this.queue.pop();
-    this.queue.push({ key: crypto.randomUUID?.() ?? randomKey(), fields, version: null });
+    const before = this.queue.at(-1)?.version === null ? this.queue.pop() : null;
+    const change = fresh(fields);
+    if (isSubmit(change)) this.#why = "";
+    else if (before && isSubmit(before)) this.#why = CHANGED;
+    this.queue.push(change);
     this.#keep();
     return this.run();
   }
@@ -99,14 +107,18 @@ export class Saver {
     this.#tries = 0;
     this.queue.shift();
     this.#keep();
-    if (said.next) {
-      this.drop();
-      this.hooks.submitted(said.next, said);
-      return false;
-    }
     this.version = said.version ?? this.version;
-    if (!this.queue.length) this.hooks.status("saved", `Saved ${clock(said.at)}`);
+    if (said.next) this.hooks.submitted(said.next, said);
+    else if (!this.queue.length) this.#saved(said.at);
     return true;
+  }
+
+  /** @param {string | undefined} at */
+  #saved(at) {
+    const why = this.#why;
+    this.#why = "";
+    this.hooks.status("saved", why ? "Saved, not submitted" : `Saved ${clock(at)}`);
+    if (why) this.hooks.refused(why);
   }
 
   /** @param {Response} answer @param {boolean} isJson */
@@ -120,9 +132,15 @@ export class Saver {
     const isPlain = (answer.headers.get("Content-Type") ?? "").startsWith("text/plain");
     const sentence = isPlain ? await answer.text() : "The server could not take this. Reload the page and try again.";
     const change = this.queue.shift();
-    const wasSubmit = change.fields.includes("action=submit");
-    if (wasSubmit || this.queue.length) this.#keep(); // else the device keeps it, in case the page is left
-    this.hooks.status("error", wasSubmit ? "Not submitted" : "Not saved");
+    if (isSubmit(change)) {
+      if (!this.queue.length) this.queue.push(fresh(change.fields.replace("action=submit", "action=save")));
+      this.#why = sentence;
+      this.#keep();
+      return true;
+    }
+    this.#why = "";
+    if (this.queue.length) this.#keep(); // else the device keeps it, in case the page is left
+    this.hooks.status("error", "Not saved");
     this.hooks.refused(sentence);
     return this.queue.length > 0;
   }
@@ -143,7 +161,7 @@ export class Saver {
   #waiting(sentence) {
     if (this.#keep()) this.hooks.status("kept", "Not saved yet, kept on this device");
     else this.hooks.status("error", "Not saved yet: leave this page open");
-    this.hooks.refused(sentence);
+    this.hooks.refused(this.#why ? `${this.#why} ${sentence}` : sentence);
   }
 
   #keep() {
@@ -154,6 +172,11 @@ export class Saver {
 /** @param {string | undefined} at */
 function clock(at) {
   return new Date(at ?? Date.now()).toLocaleTimeString("en-GB");
+}
+
+/** @param {string} fields @returns {Change} */
+function fresh(fields) {
+  return { key: crypto.randomUUID?.() ?? randomKey(), fields, version: null };
 }
 
 function randomKey() {

@@ -26,7 +26,9 @@ for place in ScaleCategory.objects.filter(layer__scale=gvs):
         Example.objects.create(scale_category=place, incident=incident, start=0, end=60, kind=kind)
 values = add_scale(lead, project, shipped("schwartz"))
 for name, stage, scale, count in (
-    ("By keys", "rating", gvs, {INCIDENTS}), ("Values by keys", "rating", values, 2), ("Mapping by keys", "mapping", gvs, 0)
+    ("By keys", "rating", gvs, {INCIDENTS}), ("Values by keys", "rating", values, 2), ("Mapping by keys", "mapping", gvs, 0),
+    ("Changed", "rating", gvs, 2), ("Answer lost", "rating", gvs, 2), ("Refused", "rating", gvs, 2),
+    ("Values left", "rating", values, 2),
 ):
     plan = Plan(name=name, stage=stage, scale=scale, coders=people, incidents=incidents[:count])
     open_round(lead, draft_round(lead, project, plan))
@@ -175,6 +177,88 @@ def test_a_value_has_one_row_of_three_keys(opened, ada):
     assert first == ["submitted", False, [[n, 1 if n == 1 else 0, False] for n in range(1, 11)], []]
     assert second == ["submitted", False, [[n, 1, False] for n in range(1, 11)], []]
     ada.done()
+
+
+def hold(page):
+    """Hold the page's first save up; gives it, to be let go."""
+    held = []
+
+    def first(route):
+        if held or route.request.method != "POST":
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/rate/**", first)
+    return held
+
+
+def test_a_change_takes_the_place_of_a_submit_that_waits(opened, ada):
+    press, _ = begin(ada, "Changed")
+    page = ada.page
+    held = hold(page)
+    with page.expect_request("**/rate/**"):
+        press("Digit7")
+    press("Control+Enter", "Digit6")
+    held[0].continue_()
+    expect(page.locator("#status")).to_have_text("Saved, not submitted")
+    expect(page.locator("#said")).to_contain_text("Not submitted yet, as it was changed after Submit.")
+    assert written(opened, "Changed")[0] == ["in_progress", False, [[6, None, False], [7, None, True]], []]
+    submitted(page, press, 1)
+    ada.done()
+
+
+def test_a_change_after_a_submit_whose_answer_was_lost_is_kept_and_said(opened, ada):
+    press, _ = begin(ada, "Answer lost")
+    page, address = ada.page, ada.page.url
+    press("Digit7")
+    expect(page.locator("#status")).to_have_attribute("data-state", "saved")
+    page.route("**/rate/**", lambda route: (route.fetch(), route.abort()))
+    press("Control+Enter")
+    expect(page.locator("#status")).to_have_attribute("data-state", "kept")
+    page.unroute_all()
+    page.get_by_label("Note").fill("A second look")
+    page.get_by_label("Note").blur()
+    expect(page.locator("#said")).to_contain_text("Submitted without your last change, which is kept on this device")
+    expect(page.get_by_label("Note")).to_have_value("A second look")
+    assert written(opened, "Answer lost")[0] == ["submitted", False, [[7, None, True]], []]
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("h1")).to_contain_text("incident 2 of")
+    page.goto(address)
+    expect(page.locator("#said")).to_contain_text("not part of what stands")
+    page.get_by_role("button", name="Show the change").click()
+    expect(page.get_by_label("Note")).to_have_value("A second look")
+    page.get_by_role("button", name="Throw the change away").click()
+    expect(page.get_by_label("Note")).to_have_value("")
+
+
+def test_the_words_of_a_refused_submit_outlive_the_tab(opened, ada):
+    press, _ = begin(ada, "Refused")
+    page = ada.page
+    press("Digit7")
+    page.get_by_label("Note").fill("Torn\x0bapart")
+    press("Control+Enter")
+    expect(page.locator("#said")).to_contain_text("vertical tab")
+    expect(page.locator("#status")).to_have_text("Not saved")
+    page.reload()
+    expect(page.get_by_label("Note")).to_have_value("Torn\x0bapart")
+    page.get_by_label("Note").fill("Whole")
+    submitted(page, press, 1)
+
+
+def test_what_an_incomplete_rating_says_is_saved_when_its_submit_is_refused(opened, ada):
+    press, _ = begin(ada, "Values left")
+    page = ada.page
+    held = hold(page)
+    with page.expect_request("**/rate/**"):
+        press("Digit3")
+    page.get_by_label("Note").fill("Nine to go")
+    press("Control+Enter")
+    held[0].continue_()
+    expect(page.locator("#said")).to_contain_text("9 of 10 values have no stance yet")
+    expect(page.locator("#status")).to_have_text("Saved, not submitted")
+    page.reload()
+    expect(page.get_by_label("Note")).to_have_value("Nine to go")
 
 
 COVERED = """() => {
