@@ -10,35 +10,46 @@ import { Saver } from "./saver.js";
 const room = document.querySelector(".map");
 const forms = /** @type {HTMLFormElement[]} */ ([...room.querySelectorAll("form.map-place")]);
 const status = document.getElementById("status");
+const said = document.getElementById("said");
 const submit = /** @type {HTMLFormElement} */ (document.getElementById("submit"));
 const timers = new WeakMap();
+const RANKS = ["saved", "saving", "new", "kept", "error"];
+/** @type {Map<HTMLFormElement, {state: string, words: string}>} each form that was changed here, and how it stands */
+const states = new Map();
 
 /** @param {HTMLFormElement} form */
 const place = (form) => /** @type {HTMLSelectElement} */ (form.elements.namedItem("place"));
 const rationale = (form) => /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("rationale"));
 const refused = (form) => form.querySelector(".refused");
 
-/** Show how things stand, for the whole page. @param {string} state @param {string} words */
-function show(state, words) {
-  status.dataset.state = state;
-  status.textContent = words;
+/** Show for the whole page how the form stands that stands worst. @param {HTMLFormElement} form @param {string} state @param {string} words */
+function show(form, state, words) {
+  let worst = { state, words };
+  states.set(form, worst);
+  for (const one of states.values()) if (RANKS.indexOf(one.state) > RANKS.indexOf(worst.state)) worst = one;
+  status.dataset.state = worst.state;
+  status.textContent = worst.words;
+  if (worst.state === "saved") said.querySelector(".from-script")?.remove();
 }
+
+const unsaved = () => forms.filter((form) => (states.get(form)?.state ?? "saved") !== "saved");
 
 /** @param {HTMLFormElement} form @param {string} sentence @param {[string, () => void][]} ways */
 function tell(form, sentence, ways = []) {
   const line = refused(form);
+  const isNew = sentence && line.firstChild?.textContent !== sentence;
   line.textContent = sentence;
   for (const [label, act] of ways) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: label });
     button.addEventListener("click", () => { line.textContent = ""; act(); });
     line.append(" ", button);
   }
-  if (sentence) alertNow(sentence);
+  if (isNew) alertNow(sentence); // a rationale that is written before its place is refused at every pause
 }
 
 const savers = new Map(forms.map((form) => [form, new Saver(form, {
   status(state, words) {
-    show(state, words);
+    show(form, state, words);
     if (state === "saved") { tell(form, ""); count(); }
   },
   refused: (sentence) => tell(form, sentence),
@@ -64,11 +75,6 @@ function count() {
 function save(form) {
   clearTimeout(timers.get(form));
   timers.delete(form);
-  if (!place(form).value && rationale(form).value.trim()) {
-    show("new", "Not saved yet");
-    refused(form).textContent = "Choose a place too, or “does not fit”: a rationale alone is not kept.";
-    return;
-  }
   const data = new URLSearchParams();
   for (const name of ["category", "place", "rationale"]) data.append(name, form.elements.namedItem(name).value);
   return savers.get(form).take(String(data));
@@ -109,11 +115,22 @@ function onKey(event) {
   choose(form, option.value);
 }
 
-/** Send what is still being written, before the page submits or is left. */
+/** Send what is still being written, before the page submits. */
 async function settle() {
   for (const form of forms) if (timers.has(form)) save(form);
   await Promise.all(forms.map((form) => savers.get(form).settled(3000)));
-  return forms.every((form) => savers.get(form).isIdle);
+}
+
+/** Say which category held the submission up, and lead to it. @param {HTMLFormElement} form */
+function tellUnsaved(form) {
+  const name = form.closest("li").querySelector("h2").textContent;
+  const why = refused(form).firstChild?.textContent || "Submit again when it is saved.";
+  const sentence = `Nothing was submitted, as “${name}” is not saved. ${why}`;
+  said.querySelector(".from-script")?.remove();
+  said.append(Object.assign(document.createElement("p"), { className: "notice error from-script", textContent: sentence }));
+  alertNow(sentence);
+  place(form).focus();
+  form.closest("li").scrollIntoView({ block: "nearest" });
 }
 
 for (const button of room.querySelectorAll("[data-no-script]")) button.hidden = true;
@@ -122,6 +139,7 @@ for (const form of forms) {
   rationale(form).addEventListener("input", () => {
     clearTimeout(timers.get(form));
     timers.set(form, setTimeout(() => save(form), 800));
+    show(form, "new", "Not saved yet");
   });
   rationale(form).addEventListener("change", () => { if (timers.has(form)) save(form); });
   form.addEventListener("submit", (event) => { event.preventDefault(); save(form); });
@@ -136,9 +154,10 @@ count();
 document.addEventListener("keydown", onKey);
 addEventListener("pagehide", () => { for (const form of forms) if (timers.has(form)) save(form); });
 submit.addEventListener("submit", async (event) => {
-  if (submit.dataset.ready || forms.every((form) => savers.get(form).isIdle && !timers.has(form))) return;
+  if (!unsaved().length) return;
   event.preventDefault();
-  if (!(await settle())) { show("error", "Not submitted"); alertNow("Some of it is not saved yet, so nothing was submitted."); return; }
-  submit.dataset.ready = "yes";
-  submit.requestSubmit(submit.querySelector("button"));
+  await settle();
+  const [first] = unsaved();
+  if (first) tellUnsaved(first);
+  else submit.requestSubmit(submit.querySelector("button"));
 });
