@@ -49,6 +49,7 @@ function tell(form, sentence, ways = []) {
 
 const savers = new Map(forms.map((form) => [form, new Saver(form, {
   status(state, words) {
+    if (state === "saved" && timers.has(form)) return; // what was typed since then is not
     show(form, state, words);
     if (state === "saved") { tell(form, ""); count(); }
   },

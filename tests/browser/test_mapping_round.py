@@ -7,7 +7,7 @@ from coding.desk.demonstration import PASSWORD
 from tests.browser.conftest import Person
 
 pytestmark = pytest.mark.browser
-ROUNDS = ["Taken back", "Refused", "One of two", "Rationale first"]
+ROUNDS = ["Taken back", "Refused", "One of two", "Rationale first", "Typed meanwhile"]
 OPEN = f"""
 from coding.people.models import Project, User
 from coding.rounds.rules import Plan, draft_round, open_round
@@ -29,6 +29,9 @@ from coding.rounds.models import Assignment
 held = Assignment.objects.get(round__name={name!r})
 print(json.dumps([held.state, [row.rationale for row in held.mapping_choices.order_by("category__name")]]))
 """
+ANSWERED = """async () => {
+  while (Object.keys(localStorage).some((name) => name.startsWith("loam:draft:"))) await new Promise(requestAnimationFrame);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +126,16 @@ def test_a_rationale_without_a_place_stays_on_the_device(mapping):
     expect(row(page, 0).locator("textarea")).to_have_value("It is about readers.")
     row(page, 0).locator("select").select_option(index=2)
     stands(page, "saved", "Saved ")
+
+
+def test_what_is_typed_while_a_save_is_on_its_way_is_submitted_too(opened, mapping):
+    page, held = mapping("Typed meanwhile"), []
+    page.route("**/map/**", lambda route: held.append(route), times=1)
+    with page.expect_request("**/map/**"):
+        row(page, 0).locator("select").select_option("no-fit")
+    row(page, 0).locator("textarea").fill("Typed meanwhile")
+    held[0].continue_()
+    page.evaluate(ANSWERED)
+    page.keyboard.press("Control+Enter")  # a click would leave the field, which sends it
+    expect(page.locator("#said")).to_contain_text("Submitted.")
+    assert "Typed meanwhile" in opened.ask(READ.format(name="Typed meanwhile"))[1]
