@@ -7,7 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from coding.codes.content import Frozen
+from coding.lib.refusals import Refusal
 from coding.rounds.models import Round
+
+
+class ScaleNotFrozen(Refusal):
+    sentence = "This round's edition does not hold its scale, so nothing in it can be measured or settled."
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,12 @@ class Target:
 
 
 def target_of(rated: Round) -> Target:
-    """Read the round's scale from its edition, never from the living scale."""
+    """Read the round's scale from its edition, never from the living scale. Raises ScaleNotFrozen."""
     if rated.edition is None or rated.scale is None:
         raise ValueError(f"{rated} has no edition or no scale: only an open or released rating round can be measured.")
     scale = Frozen.of(rated.edition).scale(rated.scale.uid)
     if scale is None:
-        raise ValueError(f"Edition {rated.edition.number} does not hold the scale {rated.scale.name}.")
+        raise ScaleNotFrozen
     return target_from(scale)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from coding.agreement.rules import measure
-from coding.agreement.targets import target_of
+from coding.agreement.targets import ScaleNotFrozen, target_of
 from coding.axial_coding.models import Placement
 from coding.codes.models import Proposal, Scale, ScaleCategory
 from coding.codes.rules import release_words, worded
@@ -87,8 +87,11 @@ def release_round(by: User, rated: Round, reason: str = "", at: datetime | None 
     open_to_all(locked, held, at)
     shield(locked.project)
     open_readings(by, locked, at)
-    figures = measure(locked, at, locked.seed)
-    done = Release(locked, *unanimity.write(locked), len(figures))
+    try:
+        figures = measure(locked, at, locked.seed)
+        done = Release(locked, *unanimity.write(locked), len(figures))
+    except ScaleNotFrozen:  # opened before that was refused: its coders must come free all the same
+        done = Release(locked, 0, 0, 0, locked.assignments.values("incident").distinct().count(), 0)
     settle_round(locked)
     counts = {"unanimous": done.unanimous, "disagreements": done.disagreements, "alone": done.alone,
               "unread": done.unread, "submitted": progress(locked.assignments).submitted, "of": len(held)}  # fmt: skip

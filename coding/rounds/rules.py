@@ -109,6 +109,8 @@ def check_plan(project: Project, plan: Plan) -> None:
         raise BadInput("Choose the scale to rate on.")
     if plan.stage == Round.Stage.MAPPING and plan.scale is None:
         raise BadInput("Choose the scale to map to.")
+    if plan.scale and plan.edition and Frozen.of(plan.edition).scale(plan.scale.uid) is None:
+        raise BadInput(f"Edition {plan.edition.number} does not hold the scale “{plan.scale.name}”. Choose another.")
     if plan.stage in {Round.Stage.OPEN, Round.Stage.RATING} and not plan.incidents:
         raise BadInput("No incident is in this choice. Import some, or choose differently.")
     needs_note = plan.sampling in {Round.Sampling.BY_HAND, Round.Sampling.THEORETICAL}
@@ -162,6 +164,7 @@ def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
     opened.edition = opened.edition or freeze(by, opened.project, f"Frozen for the round “{opened.name}”.", at)
     refuse_nothing_to_sort(opened)
     refuse_nothing_to_map(opened)
+    refuse_without_scale(opened)
     opened.state, opened.opened_at = Round.State.OPEN, at
     opened.save(update_fields=["edition", "state", "opened_at"])
     Incident.objects.filter(assignments__round=opened, text_locked_at=None).update(text_locked_at=at)
@@ -187,14 +190,18 @@ def refuse_left(opened: Round) -> None:
 
 
 def refuse_nothing_to_map(opened: Round) -> None:
-    """Refuse a mapping round whose edition holds no category, or not its scale."""
-    if opened.stage != Round.Stage.MAPPING or opened.edition is None:
-        return
-    frozen = Frozen.of(opened.edition)
-    if not frozen.categories:
+    """A mapping round needs categories in its edition."""
+    if opened.stage == Round.Stage.MAPPING and opened.edition and not Frozen.of(opened.edition).categories:
         raise NothingToCode("This edition holds no category to map. Group codes into categories on the board first.")
-    if opened.scale is None or frozen.scale(opened.scale.uid) is None:
-        raise NothingToCode("This edition does not hold the round's scale. Discard this draft and choose another.")
+
+
+def refuse_without_scale(opened: Round) -> None:
+    """A round on a scale needs it in its edition, or nothing in it could be chosen or measured."""
+    if opened.scale and opened.edition and Frozen.of(opened.edition).scale(opened.scale.uid) is None:
+        raise NothingToCode(
+            f"Edition {opened.edition.number} does not hold the scale “{opened.scale.name}”. "
+            "Discard this draft and choose another edition or scale."
+        )
 
 
 def refuse_seen(opened: Round) -> None:

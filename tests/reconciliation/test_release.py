@@ -3,7 +3,7 @@
 import pytest
 
 from coding.agreement.models import Measurement
-from coding.codes.models import Code
+from coding.codes.models import Code, Scale
 from coding.codes.rules import adopt
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import BadInput, Forbidden
@@ -13,7 +13,7 @@ from coding.people.models import Event
 from coding.people.rules import hashed
 from coding.reconciliation.models import Disagreement
 from coding.reconciliation.rules import release_round
-from coding.rounds.models import Assignment, Opening
+from coding.rounds.models import Assignment, Opening, Round
 from coding.rounds.rules import RoundNotOpen, reopen
 from coding.selective_coding.models import ConsensusRating, Rating
 from tests import factory
@@ -216,3 +216,15 @@ def test_release_asks_no_more_of_a_larger_round(project, ada, bo, lead, size, dj
     of = rated_round(project, [ada, bo], rows)
     with django_assert_max_num_queries(60):
         release_round(lead, of)
+
+
+def test_a_round_whose_edition_lacks_its_scale_is_released_unmeasured(project, ada, lead):
+    """Such rounds were opened once; their coders come free all the same."""
+    factory.incidents(project, 2)
+    of = factory.round_of(project, [ada], "rating")
+    Round.objects.filter(pk=of.pk).update(
+        scale=Scale.objects.create(project=project, name="Later", rating_kind="presence")
+    )
+    done = release_round(lead, of, "Nobody can rate it.")
+    assert (done.figures, done.unread, done.round.is_released) == (0, 2, True)
+    assert not project.memberships.get(user=ada).is_blind

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
-from coding.codes.models import Edition
+from coding.codes.models import Edition, Scale
 from coding.codes.rules import freeze
 from coding.incidents.models import Incident
 from coding.lib.refusals import BadInput
@@ -206,6 +206,28 @@ def test_a_lead_who_codes_is_blind_but_not_shielded(project, lead, held):
     factory.round_of(project, [lead])
     membership = Membership.objects.get(user=lead)
     assert (membership.is_blind, membership.is_shielded) == (True, False)
+
+
+@kept
+def without_scale(project, lead):
+    """An edition frozen before the project had a scale named "Later", and that scale."""
+    edition = freeze(lead, project, "First")
+    return edition, Scale.objects.create(project=project, name="Later", rating_kind="presence")
+
+
+@pytest.mark.parametrize("stage", ["rating", "mapping"])
+def test_a_round_is_not_planned_on_an_edition_without_its_scale(project, lead, ada, held, without_scale, stage):
+    edition, scale = without_scale
+    with pytest.raises(BadInput, match="Edition 1 does not hold the scale “Later”"):
+        rules.draft_round(lead, project, plan([ada], held, stage=stage, edition=edition, scale=scale))
+
+
+def test_a_draft_on_an_edition_without_its_scale_does_not_open(project, lead, ada, held, without_scale):
+    edition, scale = without_scale
+    drafted = rules.draft_round(lead, project, plan([ada], held, stage="rating", scale=scale))
+    Round.objects.filter(pk=drafted.pk).update(edition=edition)  # drafted before such plans were refused
+    with pytest.raises(NothingToCode, match="Edition 1 does not hold the scale “Later”"):
+        rules.open_round(lead, drafted)
 
 
 # Who has seen
