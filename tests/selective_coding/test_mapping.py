@@ -1,5 +1,7 @@
 """A mapping round: coders give categories their places blind; at release unanimity stands and the rest is decided."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -387,6 +389,22 @@ def test_a_coder_opens_the_readings_first(sign_in, side, released, ada):
     assert "Fabricated content: Bo" in browser.get(side).content.decode()
 
 
+def reopening(page, word, reason):
+    """What the page's form that reopens a category's decision sends with this reason written."""
+    line = page.content.decode().split(f'id="category-{word.uid}"')[1].split("</li>")[0]
+    fields = [dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall("<(?:input|button) [^>]*>", line)]
+    return {one["name"]: one.get("value", reason) for one in fields}
+
+
+def test_a_refused_reopening_says_so_and_keeps_the_reason(sign_in, side, released, lead, words):
+    settle(lead, released, NAMES[1], 7)
+    browser = sign_in(lead)
+    empty = browser.post(side, reopening(browser.get(side), words[1], " "))
+    assert (empty.status_code, "Say why this decision is reopened." in empty.content.decode()) == (400, True)
+    wrong = browser.post(side, reopening(browser.get(side), words[1], "Kept \x07"))
+    assert (wrong.status_code, 'value="Kept' in wrong.content.decode()) == (400, True)
+
+
 def test_the_lead_settles_reopens_and_takes_over_by_page(sign_in, side, released, lead, project, words):
     browser = sign_in(lead)
     sent = {"category": words[1].uid, "place": categories(project)[7].uid, "reason": "slip", "rationale": "Because."}
@@ -394,7 +412,7 @@ def test_the_lead_settles_reopens_and_takes_over_by_page(sign_in, side, released
     assert (refused.status_code, "Write the rationale" in refused.content.decode()) == (400, True)
     assert browser.post(side, sent).status_code == 302
     assert browser.post(side, sent).status_code == 409
-    assert browser.post(side, {"category": words[1].uid, "action": "reopen", "reason": "Anew."}).status_code == 302
+    assert browser.post(side, reopening(browser.get(side), words[1], "Anew.")).status_code == 302
     assert Disagreement.objects.unsettled().count() == 2
     taken = browser.post(reverse("reconciliation:take_over", args=[project.slug, released.uid]))
     assert taken.status_code == 302
