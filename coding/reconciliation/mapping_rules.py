@@ -77,7 +77,8 @@ class Taken:
 def take_over(by: User, mapped: Round, at: datetime | None = None) -> Taken:
     """Take what stands for a released mapping round over into the living mapping; each with its coders' reasons.
 
-    Categories whose disagreement waits are left as they are. Raises Forbidden, RoundNotReleased, ReadingsClosed.
+    Categories whose disagreement waits are left as they are. Raises Forbidden, RoundNotReleased, ReadingsClosed,
+    CodesItBlind.
     """
     rules.refuse_not_lead(by, mapped.project)
     locked = rules.lock_round(mapped)
@@ -87,6 +88,7 @@ def take_over(by: User, mapped: Round, at: datetime | None = None) -> Taken:
         raise rules.RoundNotReleased
     if not has_opened(by, locked):
         raise rules.ReadingsClosed("Open the round's readings first: what is taken over has to be read.")
+    rules.refuse_blind(by, locked, None)
     waiting = set(Disagreement.objects.filter(round=locked).unsettled().values_list("unit", flat=True))
     reasons, said = mappings.decided(locked), mappings.choices_in(mappings.counted(locked))
     living = {one.category_id: one for one in Mapping.objects.filter(scale=locked.scale)}

@@ -119,9 +119,12 @@ def mapping_page(
     request: MemberRequest, mapped: Round, *, refusal: Refusal | None = None, refused: str = ""
 ) -> HttpResponse:
     is_lead, opened = request.membership.role == "lead", has_opened(request.user, mapped)
-    context: dict[str, Any] = {"round": mapped, "has_opened": opened, "is_lead": is_lead, "refusal": refusal}
-    if opened:
-        held = Assignment.objects.filter(round=mapped).select_related("coder")
+    held = Assignment.objects.filter(round=mapped)
+    is_hidden = opened and held.hidden_from(request.user).exists()
+    context: dict[str, Any] = {"round": mapped, "has_opened": opened, "is_lead": is_lead, "refusal": refusal,
+                               "is_hidden": is_hidden, "maps_blind": rules.MAPS_BLIND}  # fmt: skip
+    if opened and not is_hidden:
+        held = held.select_related("coder")
         coders = sorted({one.coder for one in held}, key=lambda one: (one.is_machine, one.name, one.pk))
         lines = lines_of(mapped, coders)
         states = [one.state for one in lines]

@@ -29,7 +29,7 @@ from coding.people.rules import lock_project_stream, record
 from coding.reconciliation import unanimity
 from coding.reconciliation.models import Decision, Disagreement
 from coding.reconciliation.stances import rows_by_stance
-from coding.rounds.models import Assignment, Round, blind_incidents
+from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import RoundNotOpen, has_opened, open_readings, progress, shield
 from coding.selective_coding.rules import Standing, write_consensus
 
@@ -54,6 +54,9 @@ class ReadingsClosed(Refusal):
 
 class CodesItBlind(Refusal):
     sentence = "You code this incident in an open blind round, so you can't read what others said of it until release."
+
+
+MAPS_BLIND = "You map in an open blind round, so you can't read what others mapped until that round is released."
 
 
 @dataclass(frozen=True)
@@ -231,9 +234,14 @@ def lock_unit(by: User, disagreement: Disagreement) -> tuple[Round, Disagreement
         raise RoundNotReleased
     if not has_opened(by, locked):
         raise ReadingsClosed
-    if found.incident_id and blind_incidents(by).filter(pk=found.incident_id).exists():
-        raise CodesItBlind
+    refuse_blind(by, locked, found.incident_id)
     return locked, found
+
+
+def refuse_blind(by: User, locked: Round, incident: int | None) -> None:
+    """Refuse whoever does the same work in an open blind round: others' readings are hidden from them until then."""
+    if Assignment.objects.filter(round=locked, incident=incident).hidden_from(by).exists():
+        raise CodesItBlind("" if incident else MAPS_BLIND)
 
 
 def incident_of(found: Disagreement) -> Incident:

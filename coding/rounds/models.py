@@ -149,6 +149,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         visible = self.filter(Q(coder=user) | open_to, round__project__memberships__user=user)
         return visible.exclude(round__state=Round.State.DRAFT)
 
+    def hidden_from(self, user: User) -> AssignmentQuerySet:
+        """What this person may not read just now."""
+        return self.exclude(pk__in=Assignment.objects.visible_to(user).values("pk"))
+
     def own_of(self, user: User | Slot) -> AssignmentQuerySet:
         """A member's own assignments in rounds that have opened."""
         own = self.filter(coder=user, round__project__memberships__user=user)

@@ -12,7 +12,7 @@ from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from coding.reconciliation import mapping_rules
 from coding.reconciliation.models import Decision, Disagreement
-from coding.reconciliation.rules import ReadingsClosed, release_round
+from coding.reconciliation.rules import CodesItBlind, ReadingsClosed, release_round, reopen_decision
 from coding.rounds import rules as round_rules
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import open_readings
@@ -450,6 +450,24 @@ def test_who_maps_blind_reads_no_earlier_mapping_even_when_opened_before(release
         retire(lead, one)
     factory.round_of(project, [ada], "mapping", scale=project.scales.get())
     assert not Assignment.objects.visible_to(ada).filter(pk=theirs.pk).exists()
+
+
+def test_a_lead_who_maps_blind_reads_and_decides_no_earlier_mapping(sign_in, side, released, project, lead, words):
+    other = factory.member(project, "eve")
+    browser = sign_in(other)
+    factory.round_of(project, [other], "mapping", scale=project.scales.get())
+    project.memberships.filter(user=other).update(role="lead")
+    round_rules.open_readings(other, released)
+    decision = settle(lead, released, NAMES[1], 7)
+    page = browser.get(side)
+    assert "You map in an open blind round" in page.content.decode()
+    assert not re.search("Fabricated content|The definition says so", page.content.decode())
+    sent = {"category": words[2].uid, "place": categories(project)[7].uid, "reason": "slip", "rationale": "Because."}
+    assert browser.post(side, sent).status_code == 409
+    assert browser.post(reverse("reconciliation:take_over", args=[project.slug, released.uid])).status_code == 409
+    with pytest.raises(CodesItBlind, match="You map in an open blind round"):
+        reopen_decision(other, decision, "Anew.")
+    assert not Mapping.objects.exists()
 
 
 def test_nothing_is_taken_over_unread(released, project):
