@@ -35,6 +35,7 @@ class Line:
     decisions: list[Decision]
     living: Mapping | None
     refusal: str = ""
+    unsent: str = ""  # what was written for a form that the line does not show any more
 
     @property
     def state(self) -> str:
@@ -119,17 +120,21 @@ def mapping_page(
     request: MemberRequest, mapped: Round, *, refusal: Refusal | None = None, refused: str = ""
 ) -> HttpResponse:
     is_lead, opened = request.membership.role == "lead", has_opened(request.user, mapped)
+    is_reopening = request.POST.get("action") == "reopen"
+    wrote = request.POST.get("reason" if is_reopening else "rationale", "")
     held = Assignment.objects.filter(round=mapped)
     is_hidden = opened and held.hidden_from(request.user).exists()
     context: dict[str, Any] = {"round": mapped, "has_opened": opened, "is_lead": is_lead, "refusal": refusal,
-                               "is_hidden": is_hidden, "maps_blind": rules.MAPS_BLIND}  # fmt: skip
+                               "is_hidden": is_hidden, "maps_blind": rules.MAPS_BLIND, "unsent": wrote}  # fmt: skip
     if opened and not is_hidden:
         held = held.select_related("coder")
         coders = sorted({one.coder for one in held}, key=lambda one: (one.is_machine, one.name, one.pk))
         lines = lines_of(mapped, coders)
         states = [one.state for one in lines]
         for line in lines:
-            line.refusal = refusal.message if refusal and line.uid == refused else ""
+            if refusal and line.uid == refused:
+                line.refusal = refusal.message
+                line.unsent = "" if line.state == ("settled" if is_reopening else "open") else wrote
         context |= {
             "coders": coders, "lines": lines, "reasons": Decision.Reason.choices, "no_fit": NO_FIT, "refused": refused,
             "layers": mapped.scale.layers.prefetch_related("categories__merged_into") if mapped.scale else [],

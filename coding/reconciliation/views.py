@@ -13,7 +13,7 @@ from coding.agreement.targets import target_of
 from coding.codes.models import Scale
 from coding.lib.paragraphs import paragraphs
 from coding.lib.paragraphs import render as render_paragraph
-from coding.lib.refusals import BadInput, back_with
+from coding.lib.refusals import Refusal, back_with
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
 from coding.reconciliation import queries, rules, unanimity
@@ -85,6 +85,7 @@ def unit(request: MemberRequest, project: Project, uid: str, number: int) -> Htt
     context: dict[str, Any] = {"found": found, "round": found.round, "incident": found.incident,
                                "has_opened": has_opened(request.user, found.round),
                                "is_lead": request.membership.role == "lead"}  # fmt: skip
+    context["unsent"] = request.POST.get("rationale", "")
     if not context["has_opened"]:
         return render(request, "reconciliation/unit.html", context, status=409 if request.method == "POST" else 200)
     target = target_of(found.round)
@@ -93,11 +94,14 @@ def unit(request: MemberRequest, project: Project, uid: str, number: int) -> Htt
     kind = StanceForm if is_stance else SettleForm
     form = kind(request.POST or None, lanes=lanes, categories=unanimity.places_of(found.round, target))
     previous, following = queries.neighbours(found)
+    refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
             rules.settle(request.user, found, **form.decided())
-        except BadInput as fault:
+        except Refusal as fault:
+            refusal = fault
             form.add_error(None, fault.message)
+            found.refresh_from_db(fields=["settled_at"])  # somebody may have settled it since it was read
         else:
             return after_settling(request, project, found, following)
     context |= {
@@ -109,7 +113,8 @@ def unit(request: MemberRequest, project: Project, uid: str, number: int) -> Htt
         "decisions": list(found.decisions.select_related("by").order_by("-pk")), "text": text_of(found),
         "may_settle": context["is_lead"] and found.settled_at is None, **ticked(request),
     }  # fmt: skip
-    return render(request, "reconciliation/unit.html", context, status=400 if form.errors else 200)
+    status = refusal.status if refusal else 400 if form.errors else 200
+    return render(request, "reconciliation/unit.html", context, status=status)
 
 
 def text_of(found: Disagreement) -> list[SafeString]:

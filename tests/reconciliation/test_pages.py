@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from coding.reconciliation import rules
 from coding.reconciliation.models import Decision, Disagreement
 from coding.rounds.rules import open_readings
 from coding.selective_coding.models import ConsensusRating
@@ -180,6 +181,40 @@ def test_a_settled_unit_shows_its_decision_and_can_be_reopened(sign_in, of, lead
     assert client.post(reopen(of), {"reason": ""}).status_code == 400
     assert client.post(reopen(of), {"reason": "Look again."}).status_code == 302
     assert "Decided before" in client.get(unit(of)).content.decode()
+
+
+NOT_STORED = "What you wrote, which is not stored"
+
+
+def test_who_settles_second_reads_the_first_decision_and_keeps_the_words(sign_in, of, lead):
+    client = sign_in(lead)
+    client.post(unit(of), sent())
+    for change in ({}, {"reason": ""}):
+        second = client.post(unit(of), sent(rationale="My other words.", **change)).content.decode()
+        assert "It says so." in second
+        assert "My other words." in second.split(NOT_STORED)[1]
+    assert NOT_STORED not in client.get(unit(of)).content.decode()
+
+
+def test_who_settles_a_moment_too_late_keeps_the_words(sign_in, of, lead, monkeypatch):
+    """The page was read before the other decision; the lock finds it."""
+    client, settle = sign_in(lead), rules.settle
+
+    def overtaken(by, found, **said):
+        settle(by, found, **said | {"rationale": "It says so."})
+        return settle(by, found, **said)
+
+    monkeypatch.setattr(rules, "settle", overtaken)
+    late = client.post(unit(of), sent(rationale="My other words."))
+    assert late.status_code == 409
+    assert "Somebody settled this meanwhile" in late.content.decode()
+    assert "My other words." in late.content.decode().split(NOT_STORED)[1]
+
+
+def test_who_has_not_opened_the_readings_keeps_the_words(sign_in, of, project):
+    late = sign_in(factory.member(project, "eve", "lead")).post(unit(of), sent(rationale="My other words."))
+    assert late.status_code == 409
+    assert "My other words." in late.content.decode().split(NOT_STORED)[1]
 
 
 def test_an_observer_reads_without_a_form(sign_in, of, observer):

@@ -405,6 +405,20 @@ def test_a_refused_reopening_says_so_and_keeps_the_reason(sign_in, side, release
     assert (wrong.status_code, 'value="Kept' in wrong.content.decode()) == (400, True)
 
 
+@pytest.mark.parametrize("state", ["settled", "closed"])
+def test_a_decision_that_comes_too_late_keeps_its_words(sign_in, side, released, project, lead, words, state):
+    browser = sign_in(lead if state == "settled" else factory.member(project, "eve"))
+    if state == "settled":
+        settle(lead, released, NAMES[1], 7)
+    else:
+        project.memberships.filter(user__name="Eve").update(role="lead")
+    sent = {"category": words[1].uid, "place": "no-fit", "reason": "slip", "rationale": "My other words."}
+    late = browser.post(side, sent)
+    assert late.status_code == 409
+    assert "My other words." in late.content.decode().split("What you wrote, which is not stored")[1]
+    assert ("Somebody settled this meanwhile" in late.content.decode()) == (state == "settled")
+
+
 def test_the_lead_settles_reopens_and_takes_over_by_page(sign_in, side, released, lead, project, words):
     browser = sign_in(lead)
     sent = {"category": words[1].uid, "place": categories(project)[7].uid, "reason": "slip", "rationale": "Because."}
@@ -463,7 +477,8 @@ def test_a_lead_who_maps_blind_reads_and_decides_no_earlier_mapping(sign_in, sid
     assert "You map in an open blind round" in page.content.decode()
     assert not re.search("Fabricated content|The definition says so", page.content.decode())
     sent = {"category": words[2].uid, "place": categories(project)[7].uid, "reason": "slip", "rationale": "Because."}
-    assert browser.post(side, sent).status_code == 409
+    late = browser.post(side, sent)
+    assert (late.status_code, "Because." in late.content.decode()) == (409, True)
     assert browser.post(reverse("reconciliation:take_over", args=[project.slug, released.uid])).status_code == 409
     with pytest.raises(CodesItBlind, match="You map in an open blind round"):
         reopen_decision(other, decision, "Anew.")
