@@ -90,9 +90,7 @@ def mapping(request: MemberRequest, project: Project, uid: str) -> HttpResponse:
 def settled(request: MemberRequest, mapped: Round, found: Disagreement) -> str:
     """Decide, or reopen what was decided, as the form says."""
     if request.POST.get("action") == "reopen":
-        decision = found.decisions.order_by("-pk").first()
-        if decision is None:
-            raise rules.NothingDecided
+        decision = rules.decision_seen(found, request.POST.get("decision", ""))
         rules.reopen_decision(request.user, decision, request.POST.get("reason", ""))
         return "Reopened. What was decided stands until you decide anew."
     place = place_in(mapped, request.POST.get("place", ""))

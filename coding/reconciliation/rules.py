@@ -21,6 +21,7 @@ from coding.codes.models import Proposal, Scale, ScaleCategory
 from coding.codes.rules import release_words, worded
 from coding.incidents.models import Incident
 from coding.lib import clock
+from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Forbidden, Refusal
 from coding.memos.rules import release_memos
 from coding.open_coding.models import Coding, SettledBy
@@ -46,6 +47,10 @@ class AlreadySettled(Refusal):
 
 class NothingDecided(Refusal):
     sentence = "This disagreement has no standing decision, so there is none to reopen."
+
+
+class DecisionMovedOn(Refusal):
+    sentence = "Somebody decided this anew meanwhile. Look at the new decision; reopen it if you decide otherwise."
 
 
 class ReadingsClosed(Refusal):
@@ -205,10 +210,13 @@ def settle(
 def reopen_decision(by: User, decision: Decision, reason: str, at: datetime | None = None) -> Disagreement:
     """Put a decided disagreement back into the queue; the decision stays, and the next one supersedes it.
 
-    What it wrote stands until then, in a round that is no longer settled. Raises NothingDecided, BadInput.
+    What it wrote stands until then, in a round that is no longer settled. Raises DecisionMovedOn where it is not the
+    latest one, NothingDecided, BadInput.
     """
     locked, found = lock_unit(by, decision.disagreement)
-    if found.settled_at is None or Decision.objects.filter(supersedes=decision).exists():
+    if Decision.objects.filter(supersedes=decision).exists():
+        raise DecisionMovedOn
+    if found.settled_at is None:
         raise NothingDecided
     if not reason.strip():
         raise BadInput("Say why this decision is reopened.")
@@ -218,6 +226,14 @@ def reopen_decision(by: User, decision: Decision, reason: str, at: datetime | No
     reason = worded({"reason": reason})["reason"]
     record(locked.project, by, "reopen_decision", found, before=said(decision), reason=reason, at=at)
     return found
+
+
+def decision_seen(disagreement: Disagreement, uid: str) -> Decision:
+    """Give the decision that a form showed, which need not be the latest. Raises DecisionMovedOn."""
+    named = as_uid(uid)
+    if named and (seen := disagreement.decisions.filter(uid=named).first()):
+        return seen
+    raise DecisionMovedOn
 
 
 def lock_unit(by: User, disagreement: Disagreement) -> tuple[Round, Disagreement]:

@@ -148,8 +148,6 @@ def after_settling(
 def reopen(request: MemberRequest, project: Project, uid: str, number: int) -> HttpResponse:
     """Put a decided disagreement back into the queue."""
     found = unit_of(request, project, uid, number)
-    decision = found.decisions.order_by("-pk").first()
-    if decision is None:
-        raise rules.NothingDecided
+    decision = rules.decision_seen(found, request.POST.get("decision", ""))
     rules.reopen_decision(request.user, decision, request.POST.get("reason", ""))
     return redirect("reconciliation:unit", project.slug, found.round.uid, number)

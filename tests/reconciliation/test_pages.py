@@ -1,5 +1,7 @@
 """The doors of release and reconciliation."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -178,9 +180,29 @@ def test_a_settled_unit_shows_its_decision_and_can_be_reopened(sign_in, of, lead
     client.post(unit(of), sent())
     assert "It says so." in client.get(unit(of)).content.decode()
     assert client.post(unit(of), sent()).status_code == 409
-    assert client.post(reopen(of), {"reason": ""}).status_code == 400
-    assert client.post(reopen(of), {"reason": "Look again."}).status_code == 302
+    shown = decision_shown(client.get(unit(of)))
+    assert client.post(reopen(of), {"reason": "", **shown}).status_code == 400
+    assert client.post(reopen(of), {"reason": "Look again.", **shown}).status_code == 302
     assert "Decided before" in client.get(unit(of)).content.decode()
+
+
+def decision_shown(page):
+    """The decision that the page's form to reopen names."""
+    return dict([re.search(r'type="hidden" name="(decision)" value="([^"]*)"', page.content.decode()).groups()])
+
+
+def test_a_reopening_is_of_the_decision_that_its_author_saw(sign_in, of, lead):
+    client = sign_in(lead)
+    client.post(unit(of), sent())
+    stale = decision_shown(client.get(unit(of)))
+    client.post(reopen(of), {"reason": "Look again.", **stale})
+    assert client.post(reopen(of), {"reason": "Twice.", **stale}).status_code == 409
+    client.post(unit(of), sent(outcome="plural"))
+    for shown in (stale, {}, {"decision": "x"}):
+        late = client.post(reopen(of), {"reason": "Look again.", **shown})
+        assert late.status_code == 409
+        assert "Somebody decided this anew meanwhile" in late.content.decode()
+    assert Disagreement.objects.get(round=of, incident__number=3).settled_at
 
 
 NOT_STORED = "What you wrote, which is not stored"

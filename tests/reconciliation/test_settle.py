@@ -8,6 +8,7 @@ from coding.reconciliation.models import Decision, Disagreement
 from coding.reconciliation.rules import (
     AlreadySettled,
     CodesItBlind,
+    DecisionMovedOn,
     NothingDecided,
     ReadingsClosed,
     reopen_decision,
@@ -146,8 +147,11 @@ def test_a_reopened_decision_stays_and_is_superseded(of, lead):
     first.refresh_from_db()
     assert (second.supersedes, first.superseded_by) == (first, second)
     assert [row[0] for row in standing(of, 3)] == [6, 7]
-    with pytest.raises(NothingDecided):
+    with pytest.raises(DecisionMovedOn, match="decided this anew"):
         reopen_decision(lead, first, "Once more.")
+    reopen_decision(lead, second, "Once more.")
+    with pytest.raises(NothingDecided):
+        reopen_decision(lead, second, "Twice.")
 
 
 def test_reopening_unsettles_the_round_and_needs_a_reason(of, lead):

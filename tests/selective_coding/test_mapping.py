@@ -393,7 +393,7 @@ def reopening(page, word, reason):
     """What the page's form that reopens a category's decision sends with this reason written."""
     line = page.content.decode().split(f'id="category-{word.uid}"')[1].split("</li>")[0]
     fields = [dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall("<(?:input|button) [^>]*>", line)]
-    return {one["name"]: one.get("value", reason) for one in fields}
+    return {one["name"]: reason if one["name"] == "reason" else one["value"] for one in fields}
 
 
 def test_a_refused_reopening_says_so_and_keeps_the_reason(sign_in, side, released, lead, words):
@@ -403,6 +403,19 @@ def test_a_refused_reopening_says_so_and_keeps_the_reason(sign_in, side, release
     assert (empty.status_code, "Say why this decision is reopened." in empty.content.decode()) == (400, True)
     wrong = browser.post(side, reopening(browser.get(side), words[1], "Kept \x07"))
     assert (wrong.status_code, 'value="Kept' in wrong.content.decode()) == (400, True)
+
+
+def test_a_reopening_is_of_the_decision_that_its_author_saw(sign_in, side, released, lead, words):
+    first = settle(lead, released, NAMES[1], 7)
+    browser = sign_in(lead)
+    stale = reopening(browser.get(side), words[1], "My reason.")
+    reopen_decision(lead, first, "Anew.")
+    settle(lead, released, NAMES[1], 6)
+    late = browser.post(side, stale)
+    assert late.status_code == 409
+    assert "Somebody decided this anew meanwhile" in late.content.decode()
+    assert 'value="My reason."' in late.content.decode()
+    assert browser.post(side, reopening(late, words[1], "My reason.")).status_code == 302
 
 
 @pytest.mark.parametrize("state", ["settled", "closed"])
