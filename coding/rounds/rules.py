@@ -138,12 +138,21 @@ def assignments_for(drafted: Round, plan: Plan) -> list[Assignment]:
     return dealt
 
 
+def lock_draft(drafted: Round) -> Round:
+    """Lock a draft's row and read it anew. Raises RoundNotDraft."""
+    rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("project")
+    locked = rows.filter(pk=drafted.pk).first()
+    if locked is None:
+        raise RoundNotDraft("This draft is gone. Plan a new round if you still need one.")
+    if locked.state != Round.State.DRAFT:
+        raise RoundNotDraft
+    return locked
+
+
 @transaction.atomic
 def discard_draft(by: User, drafted: Round) -> None:
     """Throw a draft away; nobody has coded in it."""
-    locked = Round.objects.select_for_update(no_key=True).get(pk=drafted.pk)
-    if locked.state != Round.State.DRAFT:
-        raise RoundNotDraft
+    locked = lock_draft(drafted)
     record(locked.project, by, "discard_draft", locked, before={"name": locked.name})
     locked.delete()
 
@@ -152,9 +161,7 @@ def discard_draft(by: User, drafted: Round) -> None:
 def open_round(by: User, drafted: Round, at: datetime | None = None) -> Round:
     """Open a draft: freeze the edition it is coded against, lock its incidents' texts, show it to its coders."""
     at = at or clock.now()
-    opened = Round.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=drafted.pk)
-    if opened.state != Round.State.DRAFT:
-        raise RoundNotDraft
+    opened = lock_draft(drafted)
     lock_project_stream(opened.project)  # no import may change a text while it is being locked
     if not opened.assignments.exists():
         raise NothingToCode

@@ -135,6 +135,13 @@ def test_a_draft_is_thrown_away(lead, draft):
     assert Event.objects.get(verb="discard_draft").before == f'{{"name":"{draft.name}"}}'
 
 
+@pytest.mark.parametrize("act", [rules.discard_draft, rules.open_round])
+def test_a_draft_that_is_gone_is_refused_with_a_sentence(lead, draft, act):
+    rules.discard_draft(lead, Round.objects.get(pk=draft.pk))
+    with pytest.raises(RoundNotDraft, match="This draft is gone"):
+        act(lead, draft)
+
+
 # Open
 
 
