@@ -57,7 +57,7 @@ def build(project: Project, edition: Edition | None, content: Row, states: list[
         "edition": edition_row(edition) if edition else None,
         "storyline": content["storyline"],
         "core_category": next((row["uid"] for row in content["categories"] if row["is_core"]), None),
-        "scales": scale_rows(content, queries.standings(project), examples),
+        "scales": scale_rows(content, carried(queries.standings(project), content, project), examples),
         "mappings": content["mappings"],
         "categories": category_rows(content, uses, examples),
         "codes": code_rows(project, content, uses, examples),
@@ -75,6 +75,20 @@ def edition_row(edition: Edition) -> Row:
         "number": edition.number, "sha256": edition.sha256, "note": edition.note,
         "by": edition.by.name, "at": iso(edition.at),
     }  # fmt: skip
+
+
+def carried(standings: list[Standing], content: Row, project: Project) -> list[Standing]:
+    """Move what stands under a merged scale category to the one of this state that took it over."""
+    layers = [layer for scale in content["scales"] for layer in scale["layers"]]
+    here = {row["uid"] for layer in layers for row in layer["categories"]}
+    into = queries.merged_into(project)
+
+    def holder(uid: str) -> str:
+        while uid not in here and uid in into:
+            uid = into[uid]
+        return uid
+
+    return [row._replace(category=holder(row.category)) if row.category else row for row in standings]
 
 
 def scale_rows(content: Row, standings: list[Standing], examples: dict[str, list[Row]]) -> list[Row]:

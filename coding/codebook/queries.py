@@ -12,7 +12,7 @@ from coding.agreement.queries import latest
 from coding.axial_coding.models import Evidence
 from coding.codebook.models import Publication
 from coding.codes.content import words_at
-from coding.codes.models import Code, Edition, Example
+from coding.codes.models import Code, Edition, Example, ScaleCategory
 from coding.lib.prepared import Prepared, Slot, number
 from coding.open_coding.models import Coding, Segment
 from coding.people.models import Project
@@ -166,6 +166,12 @@ def standings(project: Project) -> list[Standing]:
         key = (row.scale, row.incident)
         last[key] = max(last.get(key, (row.released_at, row.round)), (row.released_at, row.round))
     return [row for row in found if last[row.scale, row.incident] == (row.released_at, row.round)]
+
+
+def merged_into(project: Project) -> dict[str, str]:
+    """Say of each merged scale category which one took it over; that one may be merged by now too."""
+    rows = ScaleCategory.objects.filter(layer__scale__project=project, merged_into__isnull=False)
+    return {str(uid): str(into) for uid, into in rows.values_list("uid", "merged_into__uid")}
 
 
 def standing(row: tuple[Any, ...]) -> Standing:

@@ -10,6 +10,7 @@ from coding.codebook import content
 from coding.codebook.content import living_of
 from coding.codes import rules as words
 from coding.codes.models import Code, Example
+from coding.codes.scale_regroup import merge
 from coding.incidents.models import Incident
 from coding.lib.canonical import canonical
 from coding.reconciliation.models import Decision, Objection
@@ -132,6 +133,22 @@ def test_a_scale_category_counts_incidents_by_consensus(project, study):
     assert document["scales"][0]["consensus"] == {
         "incidents": 3, "none_applies": 1, "unanimity": 2, "rule": 0, "decision": 1,
     }  # fmt: skip
+
+
+def test_incidents_of_a_merged_scale_category_count_once_under_the_one_that_took_it_over(bare, cleo, dan, lead):
+    factory.incidents(bare, 3)
+    made.rating(bare, [cleo, dan], (((6, 7), (6, 7)), ((6,), (6,)), ((), ())))
+    held = categories(bare)
+    old = words.freeze(lead, bare)
+    merge(lead, held[6], held[7], "One thing.")
+    between = words.freeze(lead, bare)
+    merge(lead, held[7], held[8], "One thing.")
+    now = document_of(bare)
+    assert place_of(now, 8)["counts"] == {"incidents": 2, "primary": 2, "plural": 0}
+    assert now["scales"][0]["layers"][1]["counts"]["incidents"] == 2
+    assert now["scales"][0]["consensus"]["none_applies"] == 1
+    assert place_of(document_of(bare, between), 7)["counts"]["incidents"] == 2
+    assert [place_of(document_of(bare, old), number)["counts"]["incidents"] for number in (6, 7, 8)] == [2, 1, 0]
 
 
 def test_the_consensus_of_the_latest_round_stands(project, study, ada, bo):
