@@ -91,13 +91,13 @@ def scale_view(scale: Row, is_first: bool, categories: dict[str, Row], document:
 
 def headline_of(scale: Row, document: Row) -> dict[str, Row]:
     """Take the figures of the latest headline round on this scale: by category, and by layer touched."""
-    rows = [row for row in document["agreement"] if row["is_headline"] and row["scale"] == scale["uid"]]
+    rows = [
+        row for row in document["agreement"]
+        if row["is_headline"] and row["scale"] == scale["uid"]
+        and row["level"] in HEADLINE and row["coefficient"] == "alpha"
+    ]  # fmt: skip
     last = rows[-1]["round"] if rows else None
-    return {
-        row["about"]: figure_view(row)
-        for row in rows
-        if row["round"] == last and row["level"] in HEADLINE and row["coefficient"] == "alpha"
-    }
+    return {row["about"]: figure_view(row) for row in rows if row["round"] == last}
 
 
 def cautions(figures: Iterable[Row]) -> list[Row]:

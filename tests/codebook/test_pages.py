@@ -18,7 +18,10 @@ from coding.codes import rules as words
 from coding.codes.content import Frozen
 from coding.codes.models import Code, Edition, Mapping
 from coding.lib.canonical import canonical
+from coding.reconciliation.rules import release_round
 from coding.rounds.models import Opening
+from coding.selective_coding import mapping
+from coding.selective_coding.mapping import Said
 from tests import factory
 from tests.codebook import factory as made
 from tests.kept import kept
@@ -60,6 +63,19 @@ def test_an_in_vivo_label_stands_in_quotation_marks_under_the_name(web, lead, pr
     label_category(lead, study.fabricated, "had been waived")
     for page in (url(project), reverse("codes:edition", args=[project.slug, words.freeze(lead, project).number])):
         assert web.get(page).content.decode().count('<q dir="auto">had been waived</q>') == 1
+
+
+def test_a_later_mapping_round_leaves_the_figures_of_the_scale(web, project, study, lead, ada, bo):
+    plan = {"scale": project.scales.get(), "name": "Mapping 1", "shows_earlier": "none"}
+    mapped = factory.round_of(project, [ada, bo], "mapping", **plan)
+    for assignment in mapped.assignments.all():
+        for category in (study.fabricated, study.duty):
+            mapping.choose_place(assignment.coder, assignment, category.uid, Said(None, True, "No place for it."))
+        mapping.submit(assignment.coder, assignment)
+    release_round(lead, mapped)
+    page = web.get(url(project)).content.decode()
+    assert f"alpha of “{study.rated.name}”" in page
+    assert "α 1.00" in page
 
 
 def test_members_read_and_strangers_find_nothing(sign_in, project, study, observer, ada, stranger, client):
