@@ -1,6 +1,6 @@
 """The document as its page shows it: nested, with dates as dates and figures in words. Reads only the document."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +21,15 @@ PLURALS = {
 CHANGES = {"added": "Added", "removed": "Removed", "merged": "Merged", "changed": "Changed"}
 
 
-def outline(document: Row, quotes: bool = True) -> Row:
+def outline(document: Row, quotes: bool = True, blind: Collection[int] = ()) -> Row:
     """Nest the document: scale, layer, scale category, category, code; then what has no place; then the rest.
 
-    Without `quotes` no coded segment is quoted: for who has not opened the rounds' readings.
+    Without `quotes` no coded segment is quoted: for who has not opened the rounds' readings. Decisions on incidents
+    whose number is in `blind` are counted only: for who codes these blind.
     """
     if not quotes:
         document = unquoted(document)
+    open_to = [row for row in document["decisions"] if row["number"] not in blind]
     document = {**document, "codes": [code_view(row) for row in document["codes"]]}
     categories = {row["uid"]: category_view(row, document) for row in document["categories"]}
     scales = [scale_view(scale, place == 0, categories, document) for place, scale in enumerate(document["scales"])]
@@ -42,7 +44,8 @@ def outline(document: Row, quotes: bool = True) -> Row:
         "loose_codes": [row for row in document["codes"] if row["category"] not in categories],
         "relations": relation_views(document, categories),
         "rounds": [round_view(row) for row in document["rounds"]],
-        "decisions": decision_groups(document["decisions"]),
+        "decisions": decision_groups(open_to),
+        "decisions_left_out": len(document["decisions"]) - len(open_to),
         "changes": [change_view(step) for step in reversed(document["changes"]) if step["entries"]],
         "since": change_view(document["changes"][-1]) if document["changes"] else None,
         "left_out": document["left_out"],

@@ -22,16 +22,16 @@ class Printed:
     markup: SafeString
 
 
-def printed(handed: Handout, *, quotes: bool) -> Printed:
-    """Print a codebook, with the quotes of coded segments or without."""
+def printed(handed: Handout, *, quotes: bool, blind: frozenset[int] = frozenset()) -> Printed:
+    """Print a codebook, with the quotes of coded segments or without; no decision on the `blind` incidents."""
     publication_hash = handed.sha256 if handed.publication else ""
-    return _printed(json.dumps(handed.document), quotes, handed.project.slug, publication_hash)
+    return _printed(json.dumps(handed.document), quotes, blind, handed.project.slug, publication_hash)
 
 
 @lru_cache(PAGES)
-def _printed(document: str, quotes: bool, slug: str, publication_hash: str) -> Printed:
+def _printed(document: str, quotes: bool, blind: frozenset[int], slug: str, publication_hash: str) -> Printed:
     """Depends on nothing but what it is called with, so what is kept can't be of another state."""
-    book = outline(json.loads(document), quotes=quotes)
+    book = outline(json.loads(document), quotes=quotes, blind=blind)
     incident_url = reverse("desk:incident", args=[slug, 0]).removesuffix("0/")  # hundreds: resolved once
     context = {"book": book, "slug": slug, "incident_url": incident_url, "publication_hash": publication_hash}
     return Printed(book, render_to_string("codebook/_book.html", context))

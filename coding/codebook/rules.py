@@ -23,7 +23,7 @@ from coding.lib.ids import new_uid
 from coding.lib.refusals import BadInput, Refusal
 from coding.people.models import Membership, Project, User
 from coding.people.rules import lock_project_stream, record
-from coding.rounds.models import Opening, Round
+from coding.rounds.models import Opening, Round, blind_incidents
 
 
 class NotReady(Refusal):
@@ -98,6 +98,17 @@ def why_quotes_are_closed(membership: Membership) -> str:
         f"Quotes of coded segments open to you with the readings of {names}. "
         "Open them on the round's page; you can't code those incidents blind after that."
     )
+
+
+def blind_numbers(membership: Membership) -> frozenset[int]:
+    """Number the incidents that this person codes blind just now: no decision on them is shown, as in reconciliation.
+
+    The files are closed to them as a whole.
+    """
+    if not membership.is_blind:
+        return frozenset()
+    held = blind_incidents(membership.user).filter(project=membership.project)
+    return frozenset(held.values_list("number", flat=True))
 
 
 def refuse_closed(membership: Membership) -> None:

@@ -33,7 +33,7 @@ def document_page(
 ) -> HttpResponse:
     closed = rules.why_quotes_are_closed(request.membership)
     is_lead, unchanged = request.membership.role == "lead", handed.edition is None and handed.is_frozen
-    page = printed(handed, quotes=not closed)
+    page = printed(handed, quotes=not closed, blind=rules.blind_numbers(request.membership))
     context: dict[str, Any] = {
         "handout": handed, "book": page.book, "markup": page.markup, "closed": closed, "form": form,
         "editions": list(Edition.objects.filter(project=project).defer("content").order_by("-number")),

@@ -109,6 +109,19 @@ def test_a_coder_of_an_open_blind_round_reads_none_of_it(sign_in, project, study
         assert sign_in(cleo).get(address).status_code == expected
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_lead_who_codes_blind_reads_no_decision_on_those_incidents(sign_in, project, study, lead, number):
+    published, second = rules.finalise(lead, project), factory.member(project, "cleo")
+    factory.round_of(project, [second], "rating", incidents=[study.incidents[number - 1]], name="Later")
+    project.memberships.filter(user=second).update(role="lead")
+    web = sign_in(second)
+    for query in ({}, {"publication": published.uid}):
+        page = web.get(url(project), query).content.decode()
+        assert ("The invented rule was stated as a fact." in page) == (number == 1)
+        assert ("1 decision is left out" in page) == (number == 2)
+        assert web.get(url(project, "export", "json"), query).status_code == 409
+
+
 def test_quotes_and_files_open_with_the_readings(sign_in, project, study, ada):
     web = sign_in(ada)
     page = web.get(url(project)).content.decode()
