@@ -16,6 +16,7 @@ from coding.codes.content import Frozen, content_of
 from coding.codes.models import Edition
 from coding.people.models import Project
 from coding.reconciliation.models import Decision
+from coding.reconciliation.queries import SIGNS
 from coding.rounds.models import Round
 
 Row = dict[str, Any]
@@ -64,7 +65,7 @@ def build(project: Project, edition: Edition | None, content: Row, states: list[
         "relations": relation_rows(project, content),
         "rounds": [round_row(one) for one in queries.rounds(project)],
         "agreement": [figure_row(one) for one in queries.measurements(project)],
-        "decisions": decision_rows(project),
+        "decisions": [decision_row(one) for one in queries.decisions(project)],
         "changes": history(states),
         "left_out": {"codes_not_adopted": queries.not_adopted(project)},
     }
@@ -212,24 +213,31 @@ def is_headline(one: Measurement) -> bool:
     return one.round.purpose == Round.Purpose.MAIN and not one.method.get("seen")
 
 
-def decision_rows(project: Project) -> list[Row]:
-    wrote = queries.decided(project)
-    return [decision_row(one, wrote) for one in queries.decisions(project)]
+def stands(one: Decision) -> list[Row]:
+    """Say what a decision wrote, the primary first; on a stance scale each value that is touched, with its stance."""
+    rows = sorted(one.touching, key=lambda row: (not row["is_primary"], row["number"] or 0))
+    if one.wrote and not rows:
+        return [{"name": "0 on every value", "primary": False, "plural": False, "stance": 0}]
+    return [
+        {"name": stands_as(row), "primary": row["is_primary"], "plural": row["is_plural"], "stance": row.get("stance")}
+        for row in rows
+    ]
 
 
-def mapped_by(one: Decision) -> list[tuple[str, bool]]:
-    """Say which place of a category a decision wrote."""
-    return [(f"{row['number']} {row['name']}" if row["number"] else row["name"], False) for row in one.wrote]
+def stands_as(row: Row) -> str:
+    """Name what one row of a decision says, by its stance where it has one, else by its number."""
+    if row["number"] is None:
+        return row["name"] or "None applies"
+    return f"{SIGNS.get(row.get('stance'), row['number'])} {row['name']}"
 
 
-def decision_row(one: Decision, wrote: dict[tuple[int, int], list[tuple[str, bool]]]) -> Row:
+def decision_row(one: Decision) -> Row:
     """Give one decision with what stands now and what was said against it; nobody is named."""
     unit, incident = one.disagreement, one.disagreement.incident
-    stands = wrote.get((unit.round_id, incident.pk), []) if incident else mapped_by(one)
     return {
         "round": unit.round.name, "unit": unit.unit, "number": incident.number if incident else None,
         "title": incident.title if incident else one.wrote[0].get("category_name", ""),
         "outcome": one.outcome, "reason": one.reason, "rationale": one.rationale, "at": iso(one.at),
-        "stands": [{"name": name, "primary": primary} for name, primary in stands],
+        "stands": stands(one),
         "dissent": [{"text": row.text, "answer": row.answer} for row in one.objections.all()],
     }  # fmt: skip

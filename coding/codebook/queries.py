@@ -211,14 +211,6 @@ def decisions(project: Project) -> list[Decision]:
     return list(rows.order_by("reason", "disagreement__round__released_at", "disagreement__incident__number", "pk"))
 
 
-def decided(project: Project) -> dict[tuple[int, int], list[tuple[str, bool]]]:
-    """Give what decisions wrote: by round and incident the scale categories, and which is primary."""
-    found: dict[tuple[int, int], list[tuple[str, bool]]] = defaultdict(list)
-    for round_, incident, place, name, primary in DECIDED(project=project.pk):
-        found[round_, incident].append((f"{place} {name}" if name else "None applies", primary))
-    return found
-
-
 def code_names(project: Project, uids: Iterable[str]) -> dict[str, str]:
     """Name codes that were merged away."""
     rows = Code.objects.filter(project=project, uid__in=list(uids)).values_list("uid", "name")
@@ -290,11 +282,6 @@ STANDINGS = Prepared(
 ROUNDS = Prepared(
     lambda: with_counts(released(IN_PROJECT).select_related("edition", "scale").defer("edition__content"))
     .order_by("released_at", "pk")
-)  # fmt: skip
-DECIDED = Prepared(
-    lambda: ConsensusRating.objects.filter(round__in=released(IN_PROJECT).values("pk"), settled_by="decision")
-    .exclude(stance=0).order_by("-is_primary", "scale_category__number", "pk")
-    .values_list("round", "incident", "scale_category__number", "scale_category__name", "is_primary")
 )  # fmt: skip
 EVIDENCE = Prepared(
     lambda: Evidence.objects

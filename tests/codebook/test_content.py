@@ -211,7 +211,8 @@ def test_a_decision_says_what_stands_and_keeps_dissent(project, study, ada):
     decision = Decision.objects.get()
     Objection.objects.create(decision=decision, by=ada, text="It was meant to deceive.", at=decision.at)
     (row,) = document_of(project)["decisions"]
-    assert row["stands"] == [{"name": "7 Misinformation and Factual Hallucinations", "primary": True}]
+    name = "7 Misinformation and Factual Hallucinations"
+    assert row["stands"] == [{"name": name, "primary": True, "plural": False, "stance": None}]
     assert row["dissent"] == [{"text": "It was meant to deceive.", "answer": ""}]
     assert (row["number"], row["reason"], row["outcome"]) == (2, "guideline_gap", "one")
 

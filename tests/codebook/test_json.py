@@ -7,6 +7,7 @@ import re
 
 import pytest
 import rfc8785
+from django.urls import reverse
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
@@ -14,11 +15,14 @@ from coding.axial_coding.labels import label_category
 from coding.axial_coding.models import Evidence
 from coding.codebook import rules
 from coding.codebook.formats import FORMATS, json_
+from coding.codebook.formats.sheets import sheets
 from coding.codes import rules as words
 from coding.codes.models import Category, Example
 from coding.open_coding.models import Segment
-from coding.reconciliation.models import Decision, Objection
+from coding.reconciliation.models import Decision, Disagreement, Objection
+from coding.reconciliation.rules import release_round, settle
 from tests import factory
+from tests.selective_coding import stances
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +114,43 @@ def test_words_of_any_script_and_markup_come_through_as_they_are(bare, lead, sch
     body = written(bare)
     schema.validate(body)
     assert [(row["name"], row["definition"]) for row in body["document"]["codes"]] == [(name, "=1+1\n\t@x")]
+
+
+def test_what_decisions_wrote_on_a_stance_scale_leaves_with_its_direction(lead, client, schema):
+    project = stances.project(lead)
+    coders = [factory.member(project, name) for name in ("cleo", "dan")]
+    rows = [("+3", "-3"), ("-3", "+3"), ("", "+3"), ("+3", "-3")]
+    rated = stances.rated_round(project, coders, [(one or "+1", other) for one, other in rows])
+    release_round(lead, rated)
+    for found in Disagreement.objects.filter(round=rated).order_by("incident__number"):
+        number, held = found.incident.number, stances.values(project)
+        said = {held[place]: stance for place, stance in stances.vector({1: "+3", 2: "-3"}.get(number, "")).items()}
+        settle(lead, found, "plural" if number == 4 else "recode", [], None, "slip", "Why.", stances=said)
+    body = written(project)
+    schema.validate(body)
+    power = stances.values(project)[3].name
+    decided = {row["number"]: row["stands"] for row in body["document"]["decisions"]}
+    assert decided == {
+        1: [{"name": f"+1 {power}", "primary": False, "plural": False, "stance": 1}],
+        2: [{"name": f"−1 {power}", "primary": False, "plural": False, "stance": -1}],
+        3: [{"name": "0 on every value", "primary": False, "plural": False, "stance": 0}],
+        4: [{"name": f"3 {power}", "primary": False, "plural": True, "stance": None}],
+    }
+    told = [f"+1 {power}", f"−1 {power}", "0 on every value", f"3 {power} (plural)"]
+    (sheet,) = (sheet for sheet in sheets(body["document"]) if sheet.name == "Decisions")
+    assert {row[5] for row in sheet.rows} == set(told)
+    client.force_login(lead)
+    page = client.get(reverse("codebook:document", args=[project.slug])).content.decode()
+    assert all(one in page for one in told)
+
+
+def test_a_publication_from_before_stances_were_told_is_still_valid(project, full, schema):
+    body = written(project, full.edition.number)
+    for row in body["document"]["decisions"]:
+        row["stands"] = [{"name": one["name"], "primary": one["primary"]} for one in row["stands"]]
+    schema.validate(body)
+    (sheet,) = (sheet for sheet in sheets(body["document"]) if sheet.name == "Decisions")
+    assert sheet.rows[0][5] == "7 Misinformation and Factual Hallucinations (primary)"
 
 
 def test_the_notes_say_what_is_not_in_the_file(project, full, lead):

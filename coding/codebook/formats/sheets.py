@@ -213,6 +213,12 @@ def examples(document: Row) -> Sheet:
     return sheet
 
 
+def said(one: Row) -> str:
+    """Say one thing that stands by a decision; publications of before say nothing of what is plural."""
+    marks = [f" ({mark})" for mark in ("primary", "plural") if one.get(mark)]
+    return "".join([one["name"], *marks])
+
+
 def decisions(document: Row) -> Sheet:
     sheet = Sheet(
         "Decisions",
@@ -220,7 +226,7 @@ def decisions(document: Row) -> Sheet:
          "Dissent and answer": 50, "Decided": 21},
     )  # fmt: skip
     for row in document["decisions"]:
-        stands = "\n".join(f"{one['name']}{' (primary)' if one['primary'] else ''}" for one in row["stands"])
+        stands = "\n".join(said(one) for one in row["stands"])
         dissent = "\n".join(f"{one['text']} Answer: {one['answer'] or 'none yet'}" for one in row["dissent"])
         sheet.rows.append([
             Decision.Reason(row["reason"]).label, row["round"], row["number"], row["title"],
