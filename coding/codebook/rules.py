@@ -121,7 +121,8 @@ def refuse_closed(membership: Membership) -> None:
 def finalise(by: User, project: Project, note: str = "", at: datetime | None = None) -> Publication:
     """Declare the present state final: freeze it, render the whole document, store it with its hash.
 
-    The same document again gives the latest publication again. Raises NotReady, naming what is missing.
+    The same document again gives the latest publication again, unless it comes with a new note. Raises NotReady,
+    naming what is missing.
     """
     note = worded({"note": note})["note"]
     lock_project_stream(project)
@@ -130,7 +131,7 @@ def finalise(by: User, project: Project, note: str = "", at: datetime | None = N
     edition = freeze(by, project, note, at)
     text = canonical(document_of(project, edition))
     latest = latest_publication(project)
-    if latest is not None and latest.sha256 == sha256(text):
+    if latest is not None and latest.sha256 == sha256(text) and note in {"", latest.note}:
         return latest
     publication = Publication(
         uid=new_uid(), edition=edition, document=text, sha256=sha256(text), supersedes=latest, note=note, by=by, at=at

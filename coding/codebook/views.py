@@ -71,7 +71,12 @@ def freeze(request: MemberRequest, project: Project) -> HttpResponse:
     if not form.is_valid():
         return document_page(request, project, rules.handout(project), form, status=400)
     unchanged = is_frozen(project)
-    edition = freeze_edition(request.user, project, form.cleaned_data["note"])
+    note = form.cleaned_data["note"]
+    edition = freeze_edition(request.user, project, note)
+    if note and edition.note != note:
+        sentence = f"Nothing has changed since edition {edition.number}, so it stands with its own note. "
+        form.add_error("note", f"{sentence}Finalise it with this note, or keep the note until something has changed.")
+        return document_page(request, project, rules.handout(project), form, status=409)
     url = reverse("codebook:document", args=[project.slug])
     if unchanged:
         return back_with(request, url, f"Nothing has changed since edition {edition.number}, so it stands.")

@@ -43,8 +43,15 @@ def test_the_event_names_edition_and_hash(project, study, lead):
 
 
 def test_the_same_state_again_gives_the_same_publication(project, study, lead):
-    assert rules.finalise(lead, project) == rules.finalise(lead, project, "Again.")
+    first = rules.finalise(lead, project, "For the journal.")
+    assert rules.finalise(lead, project, "For the journal.") == rules.finalise(lead, project) == first
     assert Publication.objects.count() == 1
+
+
+def test_a_new_note_on_the_same_state_is_published(project, study, lead):
+    first = rules.finalise(lead, project, "For the journal.")
+    second = rules.finalise(lead, project, "For the archive.")
+    assert (second.note, second.supersedes, second.edition) == ("For the archive.", first, first.edition)
 
 
 def test_a_new_one_supersedes_the_last(project, study, lead):

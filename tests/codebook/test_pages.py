@@ -178,6 +178,15 @@ def test_freezing_tells_the_number_and_an_unchanged_state_stands(web, project, s
     assert f"Nothing has changed since edition {before + 1}" in again
 
 
+def test_a_note_on_an_unchanged_state_is_refused_with_what_was_written(web, project, study, lead):
+    edition = words.freeze(lead, project, "Before round 2.")
+    answer = web.post(url(project, "freeze"), {"note": "A second thought."})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"Nothing has changed since edition {edition.number}" in page
+    assert "A second thought.</textarea>" in page
+
+
 @pytest.mark.parametrize("note", ["a\x00b", "a\x0bb", "x" * 2_001])
 def test_a_bad_note_is_refused_beside_its_field(web, project, study, note):
     editions = Edition.objects.count()
