@@ -266,8 +266,8 @@ USES = Prepared(
     )
 )  # fmt: skip
 EXAMPLES = Prepared(
-    lambda: Example.objects.filter(incident__project=IN_PROJECT).annotate(quote=words_at("incident__text"))
-    .order_by("incident__number", "start", "end", "kind", "pk").values(
+    lambda: Example.objects.filter(incident__project=IN_PROJECT, incident__withdrawn_because="")
+    .annotate(quote=words_at("incident__text")).order_by("incident__number", "start", "end", "kind", "pk").values(
         "code__uid", "category__uid", "scale_category__uid",
         "kind", "start", "end", "quote", "incident__number", "incident__title", "incident__source_url",
     )
@@ -286,6 +286,7 @@ ROUNDS = Prepared(
 EVIDENCE = Prepared(
     lambda: Evidence.objects
     .filter(segment__assignment__round__in=released(IN_PROJECT).values("pk"), relation__phenomenon__project=IN_PROJECT)
+    .filter(segment__assignment__incident__withdrawn_because="")
     .order_by("segment__assignment__incident__number", "segment__start", "pk")
     .values_list("relation__uid", "speaks", "segment")
 )  # fmt: skip

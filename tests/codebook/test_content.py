@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from coding.axial_coding.models import Evidence
 from coding.codebook import content
 from coding.codebook.content import living_of
 from coding.codes import rules as words
@@ -13,6 +14,7 @@ from coding.codes.models import Code, Example
 from coding.codes.scale_regroup import merge
 from coding.incidents.models import Incident
 from coding.lib.canonical import canonical
+from coding.open_coding.models import Segment
 from coding.reconciliation.models import Decision, Objection
 from coding.reconciliation.rules import release_round, reopen_decision
 from tests import factory
@@ -226,6 +228,16 @@ def test_anchor_examples_stand_with_what_they_show(project, study):
     Example.objects.create(scale_category=categories(project)[7], incident=study.incidents[0], start=0, end=9)
     (row,) = place_of(document_of(project), 7)["examples"]
     assert (row["quote"], row["kind"], row["number"]) == ("A hotel's", "typical", 1)
+
+
+def test_a_withdrawn_incident_is_not_quoted(project, study):
+    Example.objects.create(scale_category=categories(project)[7], incident=study.incidents[0], start=0, end=9)
+    segment = Segment.objects.filter(assignment__incident=study.incidents[0]).first()
+    Evidence.objects.create(relation=study.relation, segment=segment)
+    Incident.objects.filter(pk=study.incidents[0].pk).update(withdrawn_because="The source retracted it.")
+    document = document_of(project)
+    assert place_of(document, 7)["examples"] == []
+    assert document["relations"][0]["evidence"] == []
 
 
 def test_codes_that_nobody_adopted_are_counted_as_left_out(bare, cleo, dan):
