@@ -228,7 +228,8 @@ def stands_as(row: Row) -> str:
     """Name what one row of a decision says, by its stance where it has one, else by its number."""
     if row["number"] is None:
         return row["name"] or "None applies"
-    return f"{SIGNS.get(row.get('stance'), row['number'])} {row['name']}"
+    sign = SIGNS[row["stance"]] if "stance" in row else row["number"]
+    return f"{sign} {row['name']}"
 
 
 def decision_row(one: Decision) -> Row:
