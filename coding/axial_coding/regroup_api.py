@@ -97,7 +97,7 @@ class NearDuplicates(OnBoard):
 
 
 class CodeSplits(OnBoard):
-    """The segments of a code, and its split in one step; undo it as any act on codes."""
+    """The segments of a code, and its split in one step; it is undone on the page of what was done."""
 
     queryset = Code.objects.none()
     access = "read: lead; write: lead; shared"
