@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import SimpleRouter
 
 from coding.agreement.api import Measurements
+from coding.axial_coding.acts_api import Acts
 from coding.axial_coding.api import Placements
 from coding.axial_coding.cooccurrence_api import CoOccurrences
 from coding.axial_coding.label_api import InVivoLabels
@@ -61,6 +62,7 @@ router.register(f"{IN_PROJECT}/scales", Scales, "scale")
 router.register(f"{IN_PROJECT}/examples", Examples, "example")
 router.register(f"{IN_PROJECT}/rounds", Rounds, "round")
 router.register(f"{IN_PROJECT}/relations", Relations, "relation")
+router.register(f"{IN_PROJECT}/acts", Acts, "act")
 router.register(f"{IN_PROJECT}/memos", Memos, "memo")
 router.register(f"{IN_PROJECT}/saturation-judgements", Judgements, "saturation-judgement")
 router.register(f"{IN_PROJECT}/negative-cases", NegativeCases, "negative-case")

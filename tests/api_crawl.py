@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from coding.people.models import Event
 from tests.axial_coding.two_worlds import sort_by_program
 from tests.worlds import Ask
 
@@ -110,6 +111,12 @@ def api_crawl(w):
     ]  # fmt: skip
 
 
+def acts_undone(w):
+    """A coder undoes no act, neither one on the project's words nor one of the other's that nobody else may see."""
+    latest = (Event.objects.filter(project=w.project, actor=who).order_by("-pk").first() for who in (w.coder, w.other))
+    return [sends("act-undo", w.project.uid, one.uid if one else NOBODY, data={"reason": "x"}) for one in latest]
+
+
 def regroups(w):
     """Splits and merges by program; a coder may do none of them, and learns nothing of the segments."""
     code, category, why = (w.project.uid, w.codes[0].uid), (w.project.uid, w.category.uid), {"reason": "x"}
@@ -117,6 +124,7 @@ def regroups(w):
         ask("code-split", *code), sends("code-split", *code, data={"new": {"name": "x"}, "segments": [w.bos.segment], **why}),
         sends("category-merge", *category, data={"into": str(w.second.uid), **why}),
         sends("category-split", *category, data={"name": "x", "codes": [str(w.codes[0].uid)], **why}),
+        ask("act-list", w.project.uid), ask("act-list", w.project.uid, query="?page_size=1&page=1"), *acts_undone(w),
     ]  # fmt: skip
 
 

@@ -97,7 +97,7 @@ class NearDuplicates(OnBoard):
 
 
 class CodeSplits(OnBoard):
-    """The segments of a code, and its split in one step; it is undone on the page of what was done."""
+    """The segments of a code, and its split in one step; it is undone among the acts of the project."""
 
     queryset = Code.objects.none()
     access = "read: lead; write: lead; shared"

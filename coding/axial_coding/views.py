@@ -164,12 +164,14 @@ def merge(request: MemberRequest, project: Project) -> HttpResponse:
 def acts(request: MemberRequest, project: Project) -> HttpResponse:
     """What was done to codes and categories, by whom and why; a lead undoes it here."""
     if request.method == "POST":
-        event = get_object_or_404(Event, project=project, uid=as_uid(request.POST.get("event", "")))
+        seen = Event.objects.visible_to(request.user).filter(project=project)
+        event = get_object_or_404(seen, uid=as_uid(request.POST.get("event", "")))
         if not request.POST.get("reason", "").strip():
             raise BadInput("Say why it is undone; the reason is kept in the audit trail.")
         undo_act(request.user, project, event, request.POST["reason"])
         return back_with(request, request.path, "Undone. The codes and categories are as they were before.")
-    page = Paginator(undoable(project, ways(request.user)), ACTS_SHOWN).get_page(request.GET.get("page"))
+    done = undoable(project, ways(request.user)).visible_to(request.user)
+    page = Paginator(done, ACTS_SHOWN).get_page(request.GET.get("page"))
     context = {"page": page, "acts": acts_in_words(project, page.object_list),
                "is_lead": request.membership.role == "lead"}  # fmt: skip
     return render(request, "axial_coding/acts.html", context)

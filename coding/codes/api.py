@@ -261,7 +261,7 @@ class Codes(ProjectRoutes):
     def undo(self, request: Request, project: UUID, uid: UUID) -> Response:
         """Undo what was last done to this code: merge, place, adoption, retirement or wording.
 
-        409 if it moved on, or if a split came last: that is undone on the page of what was done to the codes.
+        409 if it moved on, or if a split came last: that is undone among the acts of the project.
         """
         reason = taken(Reason, request)["reason"]
         return self.done(request, uid, lambda code: undo_last(person(request), code, reason))

@@ -19,7 +19,7 @@ from coding.codes.checks import MovedOn, lock_codes, refuse_not_living, refuse_t
 from coding.codes.models import Category, Code, Relation, Word
 from coding.codes.standing import uid_of
 from coding.lib.refusals import BadInput, Refusal
-from coding.people.models import Event, Project, User
+from coding.people.models import Event, EventQuerySet, Project, User
 from coding.people.rules import lock_project_stream, record
 
 UNDONE = "undo_"
@@ -64,15 +64,15 @@ def undo(by: User, project: Project, event: Event, reason: str = "", ways: Ways 
                   reason=reason, undoes=event)  # fmt: skip
 
 
-def undoable(project: Project, ways: Ways | None = None) -> QuerySet[Event]:
+def undoable(project: Project, ways: Ways | None = None) -> EventQuerySet:
     """What was done to the words of a project and is not undone, the latest first."""
     return standing_acts(project).filter(verb__in=ways or WAYS)
 
 
-def standing_acts(project: Project) -> QuerySet[Event]:
+def standing_acts(project: Project) -> EventQuerySet:
     undone = Event.objects.filter(undoes=OuterRef("pk"))
-    found = Event.objects.filter(project=project, stream=project.ref(), undoes=None).exclude(Exists(undone))
-    return found.select_related("actor").order_by("-position")
+    found: EventQuerySet = Event.objects.filter(project=project, stream=project.ref(), undoes=None)
+    return found.exclude(Exists(undone)).select_related("actor").order_by("-position")
 
 
 def undo_last(by: User, word: Word, reason: str = "") -> Event:
@@ -82,7 +82,8 @@ def undo_last(by: User, word: Word, reason: str = "") -> Event:
         raise NothingToUndo(f"Nothing was done to “{word}” that can be undone.")
     if event.verb not in WAYS:  # a room downstream may know the way; what came before it must not go first
         raise NothingToUndo(f"What was done last to “{word}” can't be undone here. A split is undone on the page “What "
-                            "was done to the codes”; a code that was only created can be retired.")  # fmt: skip
+                            "was done to the codes”, or by program under “acts”; a code that was only created can be "
+                            "retired.")  # fmt: skip
     return undo(by, word.project, event, reason)
 
 
