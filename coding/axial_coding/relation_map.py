@@ -19,6 +19,7 @@ WIDE, HIGH = 172, 48  # a box
 APART = 48  # at least between two boxes
 SPREAD = 190  # about the length of a line
 BOW = 30  # between lines of one pair
+MARK = 12  # from the middle of a mark to its edge
 ROW = 1300  # parts beside each other, about
 MARGIN = 24
 LETTERS = 22  # of a line in a box
@@ -82,7 +83,7 @@ class Drawing:
 def draw(nodes: Iterable[Node], edges: Sequence[Edge]) -> Drawing:
     """Lay out a map; edges join given nodes, and several may join the same two."""
     ordered = sorted(nodes, key=lambda node: (node.name, str(node.key)))
-    spots, width, height = set_beside([placed(part, edges) for part in parts(ordered, edges)])
+    spots, width, height = set_beside([placed(part, edges) for part in parts(ordered, edges)], edges)
     boxes = {node.key: boxed(node, spots[node.key]) for node in ordered}
     return Drawing(width, height, boxes, dict(lines(edges, boxes)))
 
@@ -142,20 +143,29 @@ def pushed(spots: dict[Key, Spot]) -> dict[Key, Spot]:
     return at
 
 
-def set_beside(found: Iterable[dict[Key, Spot]]) -> tuple[dict[Key, Spot], int, int]:
+def set_beside(found: Iterable[dict[Key, Spot]], edges: Sequence[Edge]) -> tuple[dict[Key, Spot], int, int]:
     """Set parts in rows; gives all spots, and the width and height that they need."""
     spots: dict[Key, Spot] = {}
     left = top = MARGIN
     row = width = 0
     for part in found:
-        xs, ys = [x for x, _ in part.values()], [y for _, y in part.values()]
-        wide, high = math.ceil(max(xs) - min(xs)) + WIDE, math.ceil(max(ys) - min(ys)) + HIGH
+        (from_x, from_y), (to_x, to_y) = corners(part, edges)
+        wide, high = to_x - from_x, to_y - from_y
         if left > MARGIN and left + wide > ROW:
             left, top, row = MARGIN, top + row + 2 * APART, 0
-        off_x, off_y = left + WIDE / 2 - min(xs), top + HIGH / 2 - min(ys)
-        spots |= {key: (x + off_x, y + off_y) for key, (x, y) in part.items()}
+        spots |= {key: (x + left - from_x, y + top - from_y) for key, (x, y) in part.items()}
         left, row, width = left + wide + 2 * APART, max(row, high), max(width, left + wide)
     return spots, width + MARGIN, top + row + MARGIN
+
+
+def corners(part: dict[Key, Spot], edges: Iterable[Edge]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Give the upper left and lower right corner of a part: its boxes, and the marks of lines that bow out of it."""
+    boxes = {key: Box(round(x), round(y), []) for key, (x, y) in part.items()}
+    marks = [one for _, one in lines([edge for edge in edges if edge.start in part], boxes)]
+    held = [(box.left, box.top, box.left + WIDE, box.top + HIGH) for box in boxes.values()]
+    held += [(one.x - MARK, one.y - MARK, one.x + MARK, one.y + MARK) for one in marks]
+    lefts, tops, rights, bottoms = zip(*held, strict=True)
+    return (min(lefts), min(tops)), (max(rights), max(bottoms))
 
 
 def lines(edges: Sequence[Edge], boxes: dict[Key, Box]) -> Iterator[tuple[Key, Line]]:

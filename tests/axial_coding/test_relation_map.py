@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coding.axial_coding.evidence import attach
 from coding.axial_coding.map_queries import MOST_BOXES, relation_map
-from coding.axial_coding.relation_map import HIGH, WIDE, Edge, Node, draw, in_lines, wide
+from coding.axial_coding.relation_map import HIGH, MARK, WIDE, Edge, Node, draw, in_lines, wide
 from coding.codes.models import Relation
 from coding.codes.rules import place, relate, retire
 from coding.open_coding.models import Segment
@@ -35,6 +35,8 @@ def drawn(size, pairs):
 
 @settings(max_examples=40)
 @given(some_maps())
+@example((2, [(0, 1)] * 10))  # as many as there are between two categories: the outermost bow far out
+@example((6, [(0, 1), (2, 3), (4, 5)] * 10))
 def test_no_two_boxes_overlap_and_all_stand_inside(given_map):
     size, pairs = given_map
     found = drawn(size, pairs)
@@ -47,8 +49,8 @@ def test_no_two_boxes_overlap_and_all_stand_inside(given_map):
         assert box.top >= 0
         assert box.top + HIGH <= found.height
     for line in found.lines.values():
-        assert 0 <= line.x <= found.width
-        assert 0 <= line.y <= found.height
+        assert MARK <= line.x <= found.width - MARK
+        assert MARK <= line.y <= found.height - MARK
 
 
 def test_the_order_in_which_things_come_changes_nothing():
