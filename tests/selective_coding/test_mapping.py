@@ -509,3 +509,11 @@ def test_a_living_mapping_that_says_the_same_already_stands(released, lead, word
     done = mapping_rules.take_over(lead, released)
     assert (done.mapped, done.stood) == (1, 1)
     assert Mapping.objects.get(category=words[0]).rationale == "Before."
+
+
+def test_the_codebook_names_the_category_whose_place_was_decided(sign_in, released, lead, project):
+    settle(lead, released, NAMES[1], 7)
+    body = sign_in(lead).get(reverse("codebook:document", args=[project.slug])).content.decode()
+    said = re.sub(r"<[^>]+>", "", body[body.index('<h2 id="decisions">') :])
+    assert f"Category “{NAMES[1]}” · one side: 7 Misinformation" in said
+    assert "category:" not in said
