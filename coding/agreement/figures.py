@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from coding.agreement import company, of_occasions, of_ratings, of_sorts, of_texts
-from coding.agreement.methods import Methods, methods
+from coding.agreement.methods import Methods, methods, reopened
 from coding.agreement.models import Measurement
 from coding.agreement.pictures import Axis, coefficient
 from coding.agreement.queries import latest
@@ -236,6 +236,10 @@ class RoundFigures:
     @property
     def has_picture(self) -> bool:
         return any(row.whisker for row in self.all_rows)
+
+    @property
+    def reopened(self) -> str:
+        return reopened(self.rated, self.found[0])
 
     @cached_property
     def methods(self) -> Methods:

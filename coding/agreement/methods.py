@@ -36,6 +36,12 @@ WORK = {
     Round.Stage.AXIAL: "sorted",
     Round.Stage.MAPPING: "mapped",
 }
+ONE_OF = {
+    Round.Stage.RATING: "rating",
+    Round.Stage.OPEN: "coded incident",
+    Round.Stage.AXIAL: "sort",
+    Round.Stage.MAPPING: "mapping",
+}
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 SAMPLING = {
     Round.Sampling.ALL: "They are all incidents of the project.",
@@ -55,7 +61,8 @@ class Methods:
 def methods(measured: Round, found: Sequence[Measurement], whole: Measurement) -> Methods:
     """Write the paragraph from a round's latest measurements; rating is never called grounded theory."""
     first = found[0]
-    parts = [who(measured, whole), how(measured, first), *said_of(found), apart(whole), first.method["seen"]]
+    parts = [who(measured, whole), how(measured, first), *said_of(found), apart(whole), reopened(measured, first),
+             first.method["seen"]]  # fmt: skip
     return Methods(" ".join(part for part in parts if part), sources(measured, found))
 
 
@@ -171,6 +178,15 @@ def apart(whole: Measurement) -> str:
     """Say what was left out."""
     said = [one["because"] for one in whole.left_out.values()]
     return f"Left out: {'; '.join(said)}." if said else ""
+
+
+def reopened(measured: Round, first: Measurement) -> str:
+    """Say how much was submitted twice; measurements of before it was counted say nothing."""
+    count = first.method.get("reopened", 0)
+    what = numbered(count, ONE_OF[Round.Stage(measured.stage)])
+    return (
+        f"{what} had been submitted, {'was' if count == 1 else 'were'} reopened, and submitted again." if count else ""
+    )
 
 
 def number(count: int) -> str:

@@ -24,7 +24,7 @@ from coding.lib import clock
 from coding.lib.canonical import canonical, sha256
 from coding.lib.refusals import Refusal
 from coding.open_coding.models import ConsensusCoding, SettledBy
-from coding.people.models import Membership, User
+from coding.people.models import Event, Membership, User
 from coding.people.rules import lock_project_stream, record
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding.models import ConsensusRating
@@ -152,10 +152,17 @@ def frame_of(one: Round, coders: Any, count: int) -> dict[str, Any]:
         "coefficient": ALPHA_OF[Round.Stage(one.stage)], "stage": one.stage,
         "interval": f"95 % percentile bootstrap over events, {RESAMPLES:,} resamples (Hayes & Krippendorff 2007)",
         "edition": one.edition.number if one.edition else None,
-        "purpose": one.purpose, "sampling": one.sampling, "seen": seen(one), "of_incidents": incidents_sha(one),
+        "purpose": one.purpose, "sampling": one.sampling, "seen": seen(one), "reopened": reopened(one),
+        "of_incidents": incidents_sha(one),
         "coders": [coder.name for coder in coders], "incidents": count,
         "versions": {"numpy": np.__version__, "python": platform.python_version(), "loam": _version()},
     }  # fmt: skip
+
+
+def reopened(one: Round) -> int:
+    """Count what people submitted again after it had been reopened; a rating was made knowing its suggestion then."""
+    again = Event.objects.filter(project=one.project_id, verb="reopen_assignment").values_list("target", flat=True)
+    return len(set(again) & {held.ref() for held in one.assignments.submitted().human().only("uid")})
 
 
 def incidents_sha(one: Round) -> str:

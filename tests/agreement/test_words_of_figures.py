@@ -198,3 +198,16 @@ def test_mean_closeness_of_sets_stands_beside(project, ada, bo, lead, sign_in):
     one = figure(of, "sets", coefficient="alpha_masi")
     # method.md, Beside: "Sets: share of identical sets and mean 1 - distance."
     assert f"{100 * one.method['closeness']:.0f} %" in read(sign_in(lead), of, one), one.method["closeness"]
+
+
+def test_what_was_submitted_again_is_counted_and_said(project, ada, bo, lead, sign_in):
+    of = rated_round(project, [ada, bo])
+    held = factory.assignment(of, ada)
+    assert "submitted again" not in read(sign_in(lead), released_round(project, [ada, bo], name="None reopened"))
+    for _ in range(2):
+        rounds.reopen(lead, held, "Ada asked for it.")
+        submit(ada, held)
+    rounds.reopen(lead, factory.assignment(of, bo), "Bo asked for it, and never came back.")
+    said = read(sign_in(lead), release_round(lead, of, "Enough.").round)
+    assert said.count("1 rating had been submitted, was reopened, and submitted again.") == 2  # and to paste
+    assert "read what their own codes suggest" in said
