@@ -162,7 +162,8 @@ def frame_of(one: Round, coders: Any, count: int) -> dict[str, Any]:
 def reopened(one: Round) -> int:
     """Count what people submitted again after it had been reopened; a rating was made knowing its suggestion then."""
     again = Event.objects.filter(project=one.project_id, verb="reopen_assignment").values_list("target", flat=True)
-    return len(set(again) & {held.ref() for held in one.assignments.submitted().human().only("uid")})
+    submitted = one.assignments.submitted().human().values_list("uid", flat=True)
+    return len(set(again) & {f"assignment:{uid}" for uid in submitted})
 
 
 def incidents_sha(one: Round) -> str:
