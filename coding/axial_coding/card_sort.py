@@ -119,8 +119,8 @@ def own(assignment: Assignment, frozen: Frozen) -> list[Pile]:
 
 def add_own_quotes(assignment: Assignment, frozen: Frozen, cards: list[SortCard]) -> None:
     """Put up to two quotes on each card, of what this coder coded with it; none where the round hides it."""
-    hides = assignment.round.purpose == Round.Purpose.STABILITY
-    if hides or not cards or assignment.round.shows_earlier != Round.ShowsEarlier.OWN:
+    round_ = assignment.round
+    if round_.hides_earlier or not cards or round_.shows_earlier != Round.ShowsEarlier.OWN:
         return
     by_uid = {card.uid: card for card in cards}
     names = {UUID(old): by_uid[row["uid"]] for old, row in frozen.merged.items() if row["uid"] in by_uid}

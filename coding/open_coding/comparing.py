@@ -47,7 +47,7 @@ def comparable(desk: Desk) -> QuerySet[Segment]:
     rows = Segment.objects.filter(assignment__round__project=round_.project, assignment__round__stage=Round.Stage.OPEN)
     own_only = round_.is_blind and not round_.is_released
     rows = rows.filter(assignment__coder=coder) if own_only else rows.visible_to(desk.reader)
-    return rows.filter(assignment__round=round_) if round_.shows_earlier == Round.ShowsEarlier.NONE else rows
+    return rows.filter(assignment__round=round_) if round_.hides_earlier else rows
 
 
 def comparison(desk: Desk, uid: UUID) -> dict[str, Any]:

@@ -65,11 +65,16 @@ HOW_FAR = Prepared(
 OWN_CODES = Prepared(
     lambda: Code.objects.own(number("coder")).filter(project=number("project")).values_list("uid", "name", "hue")
 )
-USES = Prepared(
-    lambda: Coding.objects.filter(
-        segment__assignment__coder=number("coder"), segment__assignment__round__project=number("project")
-    ).order_by().values_list("code__uid").annotate(Count("pk"), Max("pk"))
-)  # fmt: skip
+
+
+def used(**where: Any) -> Any:
+    """One coder's codings, counted by code, with the latest of each."""
+    rows = Coding.objects.filter(segment__assignment__coder=number("coder"), **where)
+    return rows.order_by().values_list("code__uid").annotate(Count("pk"), Max("pk"))
+
+
+USES = Prepared(lambda: used(segment__assignment__round__project=number("project")))
+USES_HERE = Prepared(lambda: used(segment__assignment__round=number("round")))
 
 
 def dashed(key: str) -> str:
@@ -208,8 +213,13 @@ class Desk:
         return rows
 
     def uses(self) -> dict[str, tuple[int, int]]:
-        """Count the coder's own codings by code, over all their incidents of this project, with the latest of each."""
-        rows = USES(coder=self.assignment.coder_id, project=self.assignment.round.project_id)
+        """Count the coder's own codings by code, over all their incidents of this project, with the latest of each.
+
+        A round that shows no earlier work counts its own alone: an order by earlier use would tell of it.
+        """
+        whose, round_ = {"coder": self.assignment.coder_id}, self.assignment.round
+        here = round_.hides_earlier
+        rows = USES_HERE(round=round_.pk, **whose) if here else USES(project=round_.project_id, **whose)
         return {str(code): (count, last) for code, count, last in rows}
 
     def queue(self) -> dict[str, Any]:

@@ -54,7 +54,8 @@ class RoundForm(CleanForm, forms.Form):
     stage = forms.ChoiceField(choices=STAGES, widget=forms.RadioSelect)
     purpose = forms.ChoiceField(
         choices=Round.Purpose.choices, initial=Round.Purpose.MAIN,
-        help_text="Only main rounds enter a headline; pilots are there to mend the codebook.",
+        help_text="Only main rounds enter a headline; pilots are there to mend the codebook. "
+        "A stability round hides from its coders what they did before.",
     )  # fmt: skip
     scale = forms.ModelChoiceField(
         Scale.objects.none(), required=False, to_field_name="uid", help_text="For a rating or mapping round."

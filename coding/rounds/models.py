@@ -129,6 +129,11 @@ class Round(Public):
         return self.WORK_PAGES.get(self.Stage(self.stage), "open_coding:workspace")
 
     @property
+    def hides_earlier(self) -> bool:
+        """Do its coders read nothing of their own earlier work? Always where the same coder judges again."""
+        return self.shows_earlier == self.ShowsEarlier.NONE or self.purpose == self.Purpose.STABILITY
+
+    @property
     def has_incidents(self) -> bool:
         """Open coding and rating go incident by incident; the others sort or map all codes at once."""
         return self.stage in {self.Stage.OPEN, self.Stage.RATING}

@@ -86,12 +86,17 @@ def draft_round(by: User, project: Project, plan: Plan) -> Round:
     drafted = Round.objects.create(
         project=project, name=plan.name.strip(), stage=plan.stage, purpose=plan.purpose, sampling=plan.sampling,
         sampling_note=plan.sampling_note, scale=plan.scale, edition=plan.edition, instructions=plan.instructions,
-        is_blind=plan.is_blind, shows_earlier=plan.shows_earlier, seed=plan.seed, due_on=plan.due_on,
+        is_blind=plan.is_blind, shows_earlier=shows_earlier(plan), seed=plan.seed, due_on=plan.due_on,
         coders_per_incident=min(plan.coders_per_incident, len(plan.coders)),
     )  # fmt: skip
     Assignment.objects.bulk_create(assignments_for(drafted, plan), batch_size=1000)
     record(project, by, "draft_round", drafted, after={"name": drafted.name, "stage": drafted.stage})
     return drafted
+
+
+def shows_earlier(plan: Plan) -> str:
+    """A stability round shows nothing earlier, whatever was planned: else it measures memory."""
+    return Round.ShowsEarlier.NONE if plan.purpose == Round.Purpose.STABILITY else plan.shows_earlier
 
 
 def check_plan(project: Project, plan: Plan) -> None:

@@ -56,7 +56,7 @@ def own_quotes(assignment: Assignment, reader: User) -> list[Quote]:
 
     A round that shows no earlier work offers none.
     """
-    if assignment.round.shows_earlier == Round.ShowsEarlier.NONE or assignment.incident is None:
+    if assignment.round.hides_earlier or assignment.incident is None:
         return []
     text, names = assignment.incident.text, edition_names(assignment.round)
     quotes: dict[UUID, Quote] = {}
@@ -93,7 +93,7 @@ def refuse_foreign(assignment: Assignment, reading: Reading) -> None:
     shown = reading.shown
     if not shown:
         return
-    if assignment.round.shows_earlier == Round.ShowsEarlier.NONE:
+    if assignment.round.hides_earlier:
         raise BadInput("This round shows no earlier work, so no quote can be given for a rating. Leave the quotes out.")
     own = own_segments(assignment.coder_id, assignment.incident_id or 0)
     if shown - set(own.filter(uid__in=shown).values_list("uid", flat=True)):

@@ -51,8 +51,11 @@ def test_a_stability_figure_is_of_one_coder(project, ada, bo, lead, sign_in):
 
 def test_a_stability_round_that_showed_earlier_work_says_so_once(project, ada, bo, lead, sign_in):
     weeks_ago(released_round(project, [ada, bo], shows_earlier="none"), 3)
-    again = released_round(project, [ada], [(r[0],) for r in SMALL], purpose="stability", shows_earlier="own")
+    again = rated_round(project, [ada], [(r[0],) for r in SMALL], purpose="stability")
+    Round.objects.filter(pk=again.pk).update(shows_earlier="own")  # as a round says that opened before these hid it
+    release_round(lead, again)
     said = read(sign_in(lead), again)
+    assert "Coders had seen their own earlier" in said
     assert not ("without seeing their earlier work" in said and "Coders had seen their own earlier" in said)
 
 

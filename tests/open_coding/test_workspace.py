@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from coding.codes.models import Code
 from coding.open_coding.models import Segment
+from coding.open_coding.queries import Desk
+from coding.rounds.models import Round
 from tests import factory
 from tests.kept import kept
 
@@ -226,3 +228,19 @@ def test_a_segment_is_moved_from_the_comparison_in_ones_own_open_work_only(desk,
     factory.hand_in(other)
     page = sign_in(ada).get(url("compare", desk, code.uid))
     assert [(one.assignment, one.may_move) for one in page.context["found"]] == [(desk.uid, True), (other.uid, False)]
+
+
+@pytest.mark.parametrize("stored", ["none", "own"])  # rounds that opened before this was so say "own" still
+def test_a_stability_round_hides_what_its_coder_coded_before(desk, project, ada, sign_in, stored):
+    for quote in ("late fee", "guest", "desk"):
+        factory.code(desk, quote, "zeal")
+    again = factory.round_of(project, [ada], incidents=[desk.incident], purpose="stability", shows_earlier="own")
+    assert again.shows_earlier == "none"
+    Round.objects.filter(pk=again.pk).update(shows_earlier=stored)
+    here = factory.assignment(again, ada)
+    factory.code(here, "late fee", "awe")
+    client, code = sign_in(ada), Code.objects.get(name="zeal")
+    assert client.get(url("compare", here, code.uid)).context["found"] == []
+    listed = Desk(here, ada).codes()
+    assert [(row["name"], row["uses"], row["recent"]) for row in listed] == [("awe", 1, 1), ("zeal", 0, "")]
+    assert [(row["name"], row["uses"]) for row in Desk(desk, ada).codes()] == [("zeal", 3), ("awe", 1)]

@@ -126,8 +126,9 @@ def test_codings_of_a_round_that_is_not_released_are_not_offered(project, work, 
         save(work, 7, evidence={7: [segment]})
 
 
-def test_a_round_that_shows_no_earlier_work_takes_no_evidence(browser, url, work, own, rated):
-    Round.objects.filter(pk=rated.pk).update(shows_earlier=Round.ShowsEarlier.NONE)
+@pytest.mark.parametrize("hiding", [{"shows_earlier": "none"}, {"purpose": "stability"}])
+def test_a_round_that_shows_no_earlier_work_takes_no_evidence(browser, url, work, own, rated, hiding):
+    Round.objects.filter(pk=rated.pk).update(**hiding)
     work.round.refresh_from_db()
     assert "showed the chat at the desk</q>" not in browser.get(url).content.decode()
     with pytest.raises(BadInput, match="shows no earlier work"):
