@@ -15,6 +15,7 @@ WORDS = {
     "add_member": "added a member as {role}",
     "change_role": "changed a member's role to {role}",
     "remove_member": "removed a member",
+    "lift_shield": "ended the blindness of somebody who left while coding blind",
     "invite": "invited {email} as {role}",
     "accept_invitation": "joined as {role}",
     "import_incidents": "imported {file}: {report}",

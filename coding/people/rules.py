@@ -20,6 +20,7 @@ from coding.lib.text import fault
 from coding.people.models import Event, Invitation, Membership, Project, Role, Token, User
 
 INVITATION_DAYS = 14
+LIFT = "lift_shield"  # what the rounds' verbs record of somebody who left while coding blind, and codes blind no more
 GROUP, MOST_GROUP = "group", 60  # an attribute of memberships, and its length
 EVENT_OF_KEY = Prepared(lambda: Event.objects.filter(actor=number("actor"), key=text("key")))
 LAST_OF_STREAM = Prepared(
@@ -186,6 +187,7 @@ def describe_project(by: User, project: Project, **wording: str) -> None:
 @transaction.atomic
 def add_member(by: User, project: Project, user: User, role: str) -> Membership:
     """Add an account to the project."""
+    lock_project_stream(project)  # a release may be lifting who codes blind
     said = {"role": role, "is_blind": left_blind(project, user)}
     membership, new = Membership.objects.get_or_create(project=project, user=user, defaults=said)
     if not new:
@@ -242,9 +244,10 @@ def held(membership: Membership) -> Membership:
 
 
 def left_blind(project: Project, user: User) -> bool:
-    """Did this person leave while coding blind? Who returns is shielded as before, until the rounds lift it."""
-    left = Event.objects.filter(project=project, verb="remove_member", target=user.ref()).order_by("position").last()
-    return left is not None and bool(json.loads(left.before).get("is_blind"))
+    """Did this person leave while coding blind, in a round that is not released since? Who returns is shielded so."""
+    told = Event.objects.filter(project=project, verb__in=["remove_member", LIFT], target=user.ref())
+    left = told.order_by("position").last()
+    return left is not None and left.verb != LIFT and bool(json.loads(left.before).get("is_blind"))
 
 
 def refuse_last_lead(membership: Membership, role: str) -> None:

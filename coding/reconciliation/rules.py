@@ -31,7 +31,7 @@ from coding.reconciliation import unanimity
 from coding.reconciliation.models import Decision, Disagreement
 from coding.reconciliation.stances import rows_by_stance
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import RoundNotOpen, has_opened, open_readings, progress, shield
+from coding.rounds.rules import RoundNotOpen, has_opened, lift_from_left, open_readings, progress, shield
 from coding.selective_coding.rules import Standing, write_consensus
 
 AT_ONCE = 500
@@ -94,6 +94,7 @@ def release_round(by: User, rated: Round, reason: str = "", at: datetime | None 
     mark_released(by, locked, reason, at)
     open_to_all(locked, held, at)
     shield(locked.project)
+    lift_from_left(by, locked.project, at)
     open_readings(by, locked, at)
     try:
         figures = measure(locked, at, locked.seed)

@@ -19,7 +19,7 @@ from coding.lib.canonical import canonical
 from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Forbidden, Refusal
 from coding.people.models import Membership, Project, Role, User
-from coding.people.rules import Key, answered, lock_project_stream, record
+from coding.people.rules import LIFT, Key, answered, left_blind, lock_project_stream, record
 from coding.rounds.models import Assignment, Opening, Round
 
 CODING = (Role.LEAD, Role.CODER)
@@ -271,6 +271,19 @@ def shield(project: Project) -> None:
     coding = Q(user__in=blind.values("coder"))
     project.memberships.filter(coding, is_blind=False).update(is_blind=True)
     project.memberships.filter(~coding, is_blind=True).update(is_blind=False)
+
+
+def lift_from_left(by: User, project: Project, at: datetime) -> None:
+    """Record of those who left while coding blind that no round keeps them so; no membership is there to say it.
+
+    Call it after a release, under the project's lock.
+    """
+    blind = Assignment.objects.filter(round__in=Round.objects.open_and_blind().filter(project=project))
+    coded = User.objects.filter(pk__in=Assignment.objects.filter(round__project=project).values("coder"))
+    left = coded.exclude(pk__in=project.memberships.values("user")).exclude(pk__in=blind.values("coder"))
+    for person in left.order_by("pk"):
+        if left_blind(project, person):
+            record(project, by, LIFT, person, at=at)
 
 
 @transaction.atomic

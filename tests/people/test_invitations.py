@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from coding.people import rules
 from coding.people.models import Event, Invitation, Membership, User
+from coding.reconciliation.rules import release_round
 from tests import factory
 
 PASSWORD = "a longer secret 77"
@@ -154,3 +155,41 @@ def test_a_coder_of_an_open_blind_round_who_leaves_and_returns_stays_shielded(pr
     rules.remove_member(lead, Membership.objects.get(user=ada))
     _, token = rules.invite(lead, project, ada.email, "coder")
     assert rules.accept(token, ada).is_shielded
+
+
+def left_blind(project, lead, ada, bo):
+    """Two open blind rounds, out of which Ada is removed."""
+    factory.incidents(project)
+    rounds = [factory.round_of(project, [ada, bo], name=name) for name in ("first", "second")]
+    rules.remove_member(lead, Membership.objects.get(user=ada))
+    return rounds
+
+
+def returns(project, lead, ada, way):
+    if way == "added":
+        return rules.add_member(lead, project, ada, "coder")
+    return rules.accept(rules.invite(lead, project, ada.email, "coder")[1], ada)
+
+
+@pytest.mark.parametrize("way", ["added", "invited"])
+def test_who_returns_after_the_release_of_their_blind_rounds_is_shielded_no_more(project, lead, ada, bo, way):
+    for one in left_blind(project, lead, ada, bo):
+        release_round(lead, one, "For the test.")
+    assert Event.objects.filter(verb="lift_shield").count() == 1
+    assert not returns(project, lead, ada, way).is_shielded
+
+
+@pytest.mark.parametrize("way", ["added", "invited"])
+def test_who_returns_while_one_of_their_blind_rounds_is_open_stays_shielded(project, lead, ada, bo, way):
+    first, _ = left_blind(project, lead, ada, bo)
+    release_round(lead, first, "For the test.")
+    assert returns(project, lead, ada, way).is_shielded
+
+
+def test_who_leaves_blind_once_more_is_shielded_once_more(project, lead, ada, bo):
+    for one in left_blind(project, lead, ada, bo):
+        release_round(lead, one, "For the test.")
+    rules.add_member(lead, project, ada, "coder")
+    factory.round_of(project, [ada, bo], name="third")
+    rules.remove_member(lead, Membership.objects.get(user=ada))
+    assert rules.add_member(lead, project, ada, "coder").is_shielded
