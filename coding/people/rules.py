@@ -314,7 +314,10 @@ def join_with_new_account(token: str, name: str, password: str) -> User:
     lock_project_stream(invitation.project)
     if User.objects.filter(email=invitation.email).exists():
         raise AddressTaken
-    user = User.objects.create_user(invitation.email, name, password)
+    try:
+        user = User.objects.create_user(invitation.email, name, password)
+    except IntegrityError as wrong:  # another project's invitation to this address was accepted at this moment
+        raise AddressTaken from wrong
     accept(token, user)
     return user
 

@@ -126,6 +126,21 @@ def test_an_address_with_an_account_signs_in_first(client, project, link):
     assert Invitation.objects.still_open().exists()
 
 
+def test_two_invitations_to_a_new_address_make_one_account(client, project, link, monkeypatch):
+    """Another project's is accepted between the look for an account and its making."""
+    made = User.objects.create_user
+
+    def late(email, *more):
+        made(email, *more)
+        return made(email, *more)
+
+    monkeypatch.setattr(User.objects, "create_user", late)
+    answer = join(client, link)
+    assert answer.status_code == 409
+    assert "has an account already" in answer.content.decode()
+    assert Invitation.objects.still_open().exists()
+
+
 def test_joining_is_recorded(project, link, stranger, sign_in):
     sign_in(stranger).post(link)
     event = Event.objects.get(verb="accept_invitation")
