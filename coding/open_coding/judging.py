@@ -1,5 +1,6 @@
 """Verbs that judge rather than name: nothing here, a doubt, a case against, an uncodable incident, done."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -116,6 +117,7 @@ def call_uncodable(
     """Say why an incident can't be coded; without a reason it can again. Raises HasSegments, BadInput."""
     locked, again = begin(coder, assignment, key)
     if again:
+        locked.uncodable_because = json.loads(again.event.after)["because"]  # what the first try was answered
         return locked
     because = worded({"reason": reason.strip()})["reason"]
     if because and locked.segments.exists():

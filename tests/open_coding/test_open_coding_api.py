@@ -248,6 +248,14 @@ def test_a_key_used_for_something_else_is_refused(desk, door):
     assert is_problem(door.post(path(desk, "undo/"), key="k1"), 422)
 
 
+def test_a_retry_of_calling_an_incident_uncodable_is_answered_as_the_first_try_was(desk, door):
+    first = door.post(path(desk, "uncodable/"), {"reason": "A list of links."}, key="k1")
+    door.post(path(desk, "uncodable/"), {"reason": "An advertisement."}, key="k2")
+    again = door.post(path(desk, "uncodable/"), {"reason": "A list of links."}, key="k1")
+    desk.refresh_from_db()
+    assert (again.json(), desk.uncodable_because) == (first.json(), "An advertisement.")
+
+
 def test_a_retried_submission_says_when_it_was_first_submitted(desk, door, lead):
     first = door.post(path(desk, "submit/"), {"rest": "nothing_here"}, key="k1")
     reopen(lead, desk, "A slip.")
