@@ -63,7 +63,7 @@ def with_steps(projects: list[Project], user: User) -> list[tuple[Project, list[
     shielded = [project for project in projects if held[project.pk].is_shielded]
     counts = count_own(shielded, user) if shielded else {}
     others = [project for project in projects if project not in shielded]
-    counts |= count_all(others) if others else {}
+    counts |= count_all(others, user) if others else {}
     return [(project, steps_of(project, held[project.pk], counts[project.pk])) for project in projects]
 
 
@@ -109,7 +109,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {first} {rest}s" if rest == "disagreement" else f"{number:,} {many} {rest}".rstrip()
 
 
-def count_all(projects: list[Project]) -> dict[int, Counts]:
+def count_all(projects: list[Project], user: User) -> dict[int, Counts]:
     """Count what each step of these projects holds; the number of queries depends neither on them nor on their data."""
     counts = {project.pk: dict.fromkeys(COUNTED, 0) for project in projects}
     count, released = partial(tally, counts), Q(state__in=Round.RELEASED)
@@ -123,7 +123,7 @@ def count_all(projects: list[Project]) -> dict[int, Counts]:
     count(Mapping.objects.filter(category__retired_at=None), "category__project", mappings=Count("pk"))
     measured = Measurement.objects.filter(round__state__in=Round.RELEASED)
     count(measured, "round__project", measured=Count("round", distinct=True))
-    count(Disagreement.objects.unsettled(), "round__project", open_disagreements=Count("pk"))
+    count(Disagreement.objects.visible_to(user).unsettled(), "round__project", open_disagreements=Count("pk"))
     count(Edition.objects.all(), "project", editions=Count("pk"))
     count(Publication.objects.all(), "edition__project", publications=Count("pk"))
     return counts

@@ -11,13 +11,20 @@ from django.db.models import F, Q
 from coding.incidents.models import Incident
 from coding.lib.columns import Public
 from coding.people.models import User
-from coding.rounds.models import Round
+from coding.rounds.models import Round, alike_and_blind, blind_incidents
 
 
 class DisagreementQuerySet(models.QuerySet["Disagreement"]):
-    def visible_to(self, user: User | AnonymousUser) -> DisagreementQuerySet:
-        """Disagreements of the released rounds that this person may read."""
+    def known_to(self, user: User | AnonymousUser) -> DisagreementQuerySet:
+        """Disagreements of the released rounds that this person may know of, whatever they may read in them."""
         return self.filter(round__in=Round.objects.visible_to(user).released().values("pk"))
+
+    def visible_to(self, user: User | AnonymousUser) -> DisagreementQuerySet:
+        """The same without what this person judges in an open blind round: how it was read before is others' work."""
+        if not user.is_authenticated:
+            return self.none()
+        blind = Q(incident__in=blind_incidents(user)) | alike_and_blind(user)
+        return self.known_to(user).exclude(blind)
 
     def worst_first(self) -> DisagreementQuerySet:
         """Most rise of the figure when left out, ties by incident number."""

@@ -67,9 +67,9 @@ def waiting_by_round(found: DisagreementQuerySet) -> list[tuple[Round, int]]:
     return [(one, numbers[one.pk]) for one in rounds]
 
 
-def neighbours(found: Disagreement) -> tuple[int | None, int | None]:
+def neighbours(found: Disagreement, around: DisagreementQuerySet) -> tuple[int | None, int | None]:
     """Give the incident numbers of the open disagreements before and after one, worst first, around the corner."""
-    waiting = Disagreement.objects.filter(round=found.round_id, incident__isnull=False)
+    waiting = around | Disagreement.objects.filter(pk=found.pk)
     rows = waiting.worst_first().values_list("pk", "settled_at", "incident__number")
     order = [(pk, number) for pk, settled_at, number in rows if settled_at is None or pk == found.pk]
     at = [pk for pk, _ in order].index(found.pk)

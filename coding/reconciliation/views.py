@@ -67,13 +67,17 @@ def queue(request: MemberRequest, project: Project) -> HttpResponse:
         "state": state if state in queries.STATES else "open", "counts": queries.count(found),
         "first": next((one for one in page if one.settled_at is None), None),
         "is_lead": request.membership.role == "lead", "has_rounds": rated.exists(),
+        "is_blind": request.membership.is_blind,
     }  # fmt: skip
     return render(request, "reconciliation/queue.html", context)
 
 
 def unit_of(request: MemberRequest, project: Project, uid: str, number: int) -> Disagreement:
-    """The one getter of a disagreement: by its round and the number of its incident."""
-    found = Disagreement.objects.visible_to(request.user).select_related("round__edition", "round__scale", "incident")
+    """The one getter of a disagreement: by its round and the number of its incident.
+
+    Whoever judges it in an open blind round finds the page, without readings: words that they send it are not lost.
+    """
+    found = Disagreement.objects.known_to(request.user).select_related("round__edition", "round__scale", "incident")
     return get_object_or_404(found, round__project=project, round__uid=uid, incident__number=number)
 
 
@@ -93,7 +97,8 @@ def unit(request: MemberRequest, project: Project, uid: str, number: int) -> Htt
     is_stance = target.rating_kind == Scale.RatingKind.STANCE
     kind = StanceForm if is_stance else SettleForm
     form = kind(request.POST or None, lanes=lanes, categories=unanimity.places_of(found.round, target))
-    previous, following = queries.neighbours(found)
+    around = Disagreement.objects.visible_to(request.user).filter(round=found.round_id, incident__isnull=False)
+    previous, following = queries.neighbours(found, around)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -109,7 +114,7 @@ def unit(request: MemberRequest, project: Project, uid: str, number: int) -> Htt
         "layers": [] if is_stance else queries.offered(target),
         "values": queries.values(target, lanes, request.POST) if is_stance else [], "reasons": Decision.Reason.choices,
         "previous": previous, "following": following, "is_hidden": queries.is_hidden(found, lanes),
-        "counts": queries.count(Disagreement.objects.filter(round=found.round_id, incident__isnull=False)),
+        "counts": queries.count(around),
         "decisions": list(found.decisions.select_related("by").order_by("-pk")), "text": text_of(found),
         "may_settle": context["is_lead"] and found.settled_at is None, **ticked(request),
     }  # fmt: skip

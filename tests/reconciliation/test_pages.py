@@ -1,13 +1,19 @@
 """The doors of release and reconciliation."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 
+from coding.codes.models import ScaleCategory
+from coding.codes.rules import create_category
 from coding.reconciliation import rules
 from coding.reconciliation.models import Decision, Disagreement
-from coding.rounds.rules import open_readings
+from coding.rounds import rules as round_rules
+from coding.rounds.rules import Plan, open_readings
+from coding.selective_coding import mapping
+from coding.selective_coding.mapping import Said
 from coding.selective_coding.models import ConsensusRating
 from tests import factory
 from tests.kept import kept
@@ -258,6 +264,55 @@ def test_lanes_say_confidence_and_note_even_for_none(sign_in, of, lead):
     assert [(lane.labels == (), lane.confidence, lane.note) for lane in lanes] == [
         (True, "high", "As the text says."), (False, "high", "As the text says.")
     ]  # fmt: skip
+
+
+def masked(page):
+    return re.sub(r'(csrfmiddlewaretoken" value="|x-csrftoken": ")\w+', "", page)
+
+
+def numbers(page):
+    return sorted(int(number) for number in re.findall(r'/([0-9]+)/">[0-9]+ ', page))
+
+
+@pytest.mark.parametrize("state", ["open", "settled", "all"])
+def test_who_judges_an_incident_again_blind_reads_nothing_of_it_in_the_queue(sign_in, of, project, lead, state):
+    """Neither that coders read it differently, nor whether and how that was settled."""
+    client, other = sign_in(lead), factory.member(project, "lee", "lead")
+    blind = project.incidents.get(number=3)
+    opened = round_rules.draft_round(other, project, Plan("Again", "open", [lead], [blind], coders_per_incident=1))
+    round_rules.open_round(other, opened)
+    before = client.get(queue(project), {"state": state}).content.decode()
+    assert "3 open disagreements" in client.get(reverse("desk:project", args=[project.slug])).content.decode()
+    open_readings(other, of)
+    sign_in(other).post(unit(of, 3), sent())
+    assert Disagreement.objects.get(round=of, incident=blind).settled_at
+    after = client.get(queue(project), {"state": state}).content.decode()
+    assert masked(before) == masked(after)
+    assert "in an open blind round is left out here" in after
+    assert numbers(after) == ([] if state == "settled" else [4, 5, 6])
+    page = client.get(unit(of, 4)).content.decode()
+    assert f'{unit(of, 3)}"' not in page
+    assert "0 of 3 settled" in page
+
+
+def test_who_maps_blind_does_not_read_how_many_categories_wait(sign_in, project, lead, ada):
+    other, scale = factory.member(project, "lee", "lead"), project.scales.get()
+    held = {name: create_category(lead, project, name) for name in "pq"}
+    bo = project.members.get(name="Bo")
+    plan = Plan("Mapping", "mapping", [ada, bo], scale=scale)
+    mapped = round_rules.open_round(other, round_rules.draft_round(other, project, plan))
+    for coder, number in ((ada, 6), (bo, 7)):
+        desk = factory.assignment(mapped, coder)
+        for category in held.values():
+            place = Said(ScaleCategory.objects.get(layer__scale=scale, number=number).uid)
+            mapping.choose_place(coder, desk, category.uid, place)
+        mapping.submit(coder, desk)
+    rules.release_round(other, mapped)
+    assert "2 categories" in sign_in(lead).get(queue(project)).content.decode()
+    again = round_rules.draft_round(other, project, replace(plan, name="Again", coders=[lead]))
+    round_rules.open_round(other, again)
+    assert "were mapped differently" not in sign_in(lead).get(queue(project)).content.decode()
+    assert "2 categories" in sign_in(other).get(queue(project)).content.decode()
 
 
 def test_an_empty_queue_says_what_belongs_there(sign_in, bare, lead):
