@@ -85,22 +85,30 @@ def unit_of(request: MemberRequest, project: Project, uid: str, number: int) -> 
 @project_page(read="lead observer", shared=True)
 def unit(request: MemberRequest, project: Project, uid: str, number: int) -> HttpResponse:
     """One disagreement: the text, a lane for each coder, the form; after settling, the next one."""
-    found = unit_of(request, project, uid, number)
+    return unit_page(request, project, unit_of(request, project, uid, number))
+
+
+def unit_page(
+    request: MemberRequest, project: Project, found: Disagreement, refused: Refusal | None = None
+) -> HttpResponse:
+    """The page, which settles what is posted to it; or says why a reopening was refused, with the reason as written."""
     context: dict[str, Any] = {"found": found, "round": found.round, "incident": found.incident,
-                               "has_opened": has_opened(request.user, found.round),
+                               "has_opened": has_opened(request.user, found.round), "refused": refused,
                                "is_lead": request.membership.role == "lead"}  # fmt: skip
-    context["unsent"] = request.POST.get("rationale", "")
+    context["unsent"] = request.POST.get("reason" if refused else "rationale", "")
     if not context["has_opened"]:
-        return render(request, "reconciliation/unit.html", context, status=409 if request.method == "POST" else 200)
+        status = refused.status if refused else 409 if request.method == "POST" else 200
+        return render(request, "reconciliation/unit.html", context, status=status)
     target = target_of(found.round)
     lanes = queries.lanes(request.user, found, target)
     is_stance = target.rating_kind == Scale.RatingKind.STANCE
     kind = StanceForm if is_stance else SettleForm
-    form = kind(request.POST or None, lanes=lanes, categories=unanimity.places_of(found.round, target))
+    posted = None if refused else request.POST or None
+    form = kind(posted, lanes=lanes, categories=unanimity.places_of(found.round, target))
     around = Disagreement.objects.visible_to(request.user).filter(round=found.round_id, incident__isnull=False)
     previous, following = queries.neighbours(found, around)
-    refusal: Refusal | None = None
-    if request.method == "POST" and form.is_valid():
+    refusal = refused
+    if form.is_valid():
         try:
             rules.settle(request.user, found, **form.decided())
         except Refusal as fault:
@@ -153,6 +161,10 @@ def after_settling(
 def reopen(request: MemberRequest, project: Project, uid: str, number: int) -> HttpResponse:
     """Put a decided disagreement back into the queue."""
     found = unit_of(request, project, uid, number)
-    decision = rules.decision_seen(found, request.POST.get("decision", ""))
-    rules.reopen_decision(request.user, decision, request.POST.get("reason", ""))
+    try:
+        decision = rules.decision_seen(found, request.POST.get("decision", ""))
+        rules.reopen_decision(request.user, decision, request.POST.get("reason", ""))
+    except Refusal as refusal:
+        found.refresh_from_db(fields=["settled_at"])
+        return unit_page(request, project, found, refusal)
     return redirect("reconciliation:unit", project.slug, found.round.uid, number)

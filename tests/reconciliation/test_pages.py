@@ -245,6 +245,32 @@ def test_who_has_not_opened_the_readings_keeps_the_words(sign_in, of, project):
     assert "My other words." in late.content.decode().split(NOT_STORED)[1]
 
 
+def test_a_refused_reopening_keeps_the_reason(sign_in, of, project, lead):
+    client, why = sign_in(lead), {"reason": "My “words” of it."}
+    client.post(unit(of), sent())
+    shown = decision_shown(client.get(unit(of)))
+    late = client.post(reopen(of), {"decision": "x", **why})  # somebody decided anew: the form is there again
+    assert late.status_code == 409
+    assert "Somebody decided this anew meanwhile" in late.content.decode()
+    assert 'name="reason" required maxlength="1000"' in late.content.decode()
+    assert 'value="My “words” of it."' in late.content.decode()
+    assert NOT_STORED not in late.content.decode()
+    client.post(reopen(of), {"reason": "Look again.", **shown})
+    late = client.post(reopen(of), {**shown, **why})  # somebody reopened it: the form to settle is there
+    assert late.status_code == 409
+    assert "My “words” of it." in late.content.decode().split(NOT_STORED)[1]
+    assert f'action="{unit(of)}" novalidate' in late.content.decode()
+
+
+def test_a_reopening_by_who_has_not_opened_the_readings_keeps_the_reason(sign_in, of, project, lead):
+    sign_in(lead).post(unit(of), sent())
+    shown = {"decision": Decision.objects.get().uid, "reason": "My words of it."}
+    late = sign_in(factory.member(project, "lee", "lead")).post(reopen(of), shown)
+    assert late.status_code == 409
+    assert "My words of it." in late.content.decode().split(NOT_STORED)[1]
+    assert f'name="next" value="{unit(of)}"' in late.content.decode()
+
+
 def test_an_observer_reads_without_a_form(sign_in, of, observer):
     open_readings(observer, of)
     body = sign_in(observer).get(unit(of)).content.decode()
