@@ -104,20 +104,24 @@ def version_of(row: Row) -> str:
     return sha256(canonical(row))[:16]
 
 
-def refuse_stale(row: Row | None, version: str | None) -> None:
+AGAIN = "Compare what you wrote with what stands now, then save it again."
+
+
+def refuse_stale(row: Row | None, version: str | None, then: str = AGAIN) -> None:
     if row is not None and version is not None and version != version_of(row):
-        raise MovedOn(
-            f"“{row['name']}” was changed since you opened it. "
-            "Compare what you wrote with what stands now, then save it again."
-        )
+        raise MovedOn(f"“{row['name']}” was changed since you opened it. {then}")
 
 
 @transaction.atomic
-def drop_property(by: User, category: Category, name: str) -> Category:
-    """Remove a property; the event keeps it with where incidents lay. Raises MovedOn, NotLiving."""
+def drop_property(by: User, category: Category, name: str, version: str | None = None) -> Category:
+    """Remove a property; the event keeps it with where incidents lay.
+
+    Raises NotLiving, and MovedOn where it is gone, or `version` is not what stands.
+    """
     lock_project_stream(category.project)
     category = usable(category)
     row = row_named(category, name)
+    refuse_stale(row, version, "Look at what stands now, then remove it if it still has to go.")
     found = Position.objects.filter(category=category, property=name_key(name))
     lay = {str(number): step for number, step in found.values_list("incident__number", "step")}
     keep(category, [one for one in others_and_rest(category) if one is not row])

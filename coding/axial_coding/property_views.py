@@ -74,7 +74,7 @@ def change(request: MemberRequest, category: Category) -> tuple[str, str]:
         rules.set_property(by, category, name, post.get("from", ""), post.get("to", ""), was, post.get("version"))
         return f"“{name.strip()}” is saved.", ""
     if do == "drop":
-        rules.drop_property(by, category, was)
+        rules.drop_property(by, category, was, post.get("version"))
         return f"“{was}” is removed. The audit trail keeps it, with where incidents lay.", ""
     if do == "locate":
         moved = rules.locate(by, category, was, steps_sent(post), steps_sent(post, "was-"))

@@ -222,6 +222,19 @@ def test_a_property_changed_meanwhile_is_changed_only_by_who_saw_it(sign_in, lea
     assert Event.objects.filter(verb="set_property").count() == events + 1
 
 
+def test_a_property_changed_meanwhile_is_removed_only_by_who_saw_it(sign_in, lead, trust):
+    set_property(lead, trust, "Stake", "low", "high")
+    client = sign_in(lead)
+    sent = sent_by(client.get(address(trust)).content.decode(), "drop")
+    set_property(lead, trust, "Stake", "amusement", "high", was="Stake")
+    answer = client.post(address(trust), sent)
+    stands = [{"name": "Stake", "from": "amusement", "to": "high"}]
+    assert (answer.status_code, fresh(trust).properties) == (409, stands)
+    assert "“Stake” was changed since you opened it. Look at what stands now" in answer.content.decode()
+    assert client.post(address(trust), sent_by(answer.content.decode(), "drop")).status_code == 302
+    assert fresh(trust).properties == []
+
+
 def test_what_was_typed_of_a_property_that_is_gone_can_be_added_anew(sign_in, lead, trust):
     set_property(lead, trust, "Stake", "low", "high")
     client = sign_in(lead)
