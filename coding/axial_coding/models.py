@@ -6,6 +6,7 @@ from django.db import models
 
 from coding.codes.models import NAME_LENGTH, Category, Code, Relation
 from coding.incidents.models import Incident
+from coding.lib.canonical import canonical, sha256
 from coding.lib.columns import Public
 from coding.open_coding.models import Segment, SettledBy
 from coding.people.models import User
@@ -90,6 +91,11 @@ class Split(Public):
 
     def __str__(self) -> str:
         return f"Split of {self.code}"
+
+    @property
+    def worded_as(self) -> str:
+        """Name its wording as it stands, so that a page can say which one it showed."""
+        return sha256(canonical([self.new, self.kept]))[:16]
 
 
 class SplitChoice(models.Model):

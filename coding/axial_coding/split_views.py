@@ -77,11 +77,13 @@ def begin(request: MemberRequest, code: Code, prepared: Split | None, form: Spli
     refusal = None
     if form.is_valid():
         try:
-            rules.begin_split(request.user, code, form.new(), form.kept(), form.cleaned_data["version"])
+            said = form.new(), form.kept(), form.cleaned_data["version"], request.POST.get("seen")
+            rules.begin_split(request.user, code, *said)
         except Refusal as refused:
             refusal = refused
             form.add_error(None, refusal.message)
             code.refresh_from_db()
+            prepared = Split.objects.select_related("by").filter(code=code).first()
         else:
             return redirect(request.path)
     return page(request, code, prepared, form, DoneForm(), refusal)
@@ -132,7 +134,9 @@ def page(
     refusal: Refusal | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Render the page; where the code was reworded meanwhile, with its wording as it stands."""
-    context: dict[str, Any] = {"code": code, "split": prepared, "form": form, "done": done}
+    context: dict[str, Any] = {"code": code, "split": prepared, "form": form, "done": done,
+                               "seen": prepared.worded_as if prepared else "",
+                               "worded": isinstance(refusal, rules.WordedMeanwhile)}  # fmt: skip
     context["moved_on"] = isinstance(refusal, MovedOn) or (prepared is not None and rules.is_outdated(code, prepared))
     if prepared:
         context |= {"progress": progress(request.user, code, prepared), "one": following(request.user, code, prepared)}

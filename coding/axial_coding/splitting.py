@@ -51,6 +51,10 @@ class SplitGone(Refusal):
     sentence = "This split was done or dropped meanwhile. Open the code and look at what stands now."
 
 
+class WordedMeanwhile(Refusal):
+    sentence = "Another lead worded this split meanwhile. Compare yours with what stands now, then save it again."
+
+
 def segments_of(code: Code) -> Any:
     """Give the segments of released rounds that stand under a code, in the order of incidents and text."""
     stands = released_codings(code.project).filter(stands=code.pk).values("segment")
@@ -63,11 +67,14 @@ def to_go_through(user: User, code: Code) -> Any:
 
 
 @transaction.atomic
-def begin_split(by: User, code: Code, new: Wording, kept: Wording, version: int | None = None) -> Split:
+def begin_split(
+    by: User, code: Code, new: Wording, kept: Wording, version: int | None = None, seen: str | None = None
+) -> Split:  # fmt: skip
     """Name the new code and word both; said again, it words them anew and keeps the choices.
 
     A former code that is kept as it is worded has nothing written of it, so that it may be reworded meanwhile.
-    Raises NotLiving, NameTaken, BadInput, and MovedOn where `version` of the code is not what stands.
+    Raises NotLiving, NameTaken, BadInput, MovedOn where `version` of the code is not what stands, and WordedMeanwhile
+    where the split is not worded as the person has `seen` it.
     """
     (code,) = lock_codes(code.project, code)
     refuse_not_living(code)
@@ -75,6 +82,9 @@ def begin_split(by: User, code: Code, new: Wording, kept: Wording, version: int 
         raise reworded_since(code)
     wanted, said = checked(code, new), said_of({**code.wording(), **kept})
     written = {**said, "version": code.version} if said != said_of(code.wording()) else {}
+    stands = Split.objects.filter(code=code).first()
+    if stands and seen not in {None, stands.worded_as} and (stands.new, stands.kept) != (wanted, written):
+        raise WordedMeanwhile
     if to_go_through(by, code).count() < 2:
         raise BadInput(f"You can read fewer than two segments of “{code}”, so there is nothing to split.")
     split, _ = Split.objects.update_or_create(code=code, defaults={"by": by, "new": wanted, "kept": written})

@@ -1,5 +1,7 @@
 """The page of a split: its way by plain forms, who may go it, and what it refuses."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -9,8 +11,9 @@ from coding.codes.models import Code
 from coding.codes.rules import adopt, create_code, merge_codes, retire, reword
 from coding.codes.undo import undo_last
 from coding.open_coding.models import ConsensusCoding
-from coding.people.models import Event
+from coding.people.models import Event, Membership
 from coding.rounds.models import Assignment, Round
+from coding.rounds.rules import open_readings
 from tests import factory
 from tests.axial_coding.factory import code_named, coded
 from tests.door import Door
@@ -117,6 +120,34 @@ def test_a_split_is_not_done_over_a_wording_that_came_meanwhile_and_keeps_its_re
     assert promise.definition == "Another lead wrote this."
     client.post(url(promise), {**WORDING, "version": promise.version})
     assert client.post(url(promise), {"do": "finish", "reason": "Two things."}).status_code == 302
+
+
+def shown(page):
+    return re.search(r'name="seen" value="([^"]*)"', page.content.decode())[1]
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_split_that_another_lead_worded_meanwhile_is_worded_only_by_who_saw_it(
+    sign_in, project, lead, promise, begun
+):
+    client, other = sign_in(lead), sign_in(factory.member(project, "lee", "lead"))
+    open_readings(Membership.objects.get(user__name="Lee").user, Round.objects.get())
+    if begun:
+        client.post(url(promise), WORDING)
+    seen = shown(client.get(url(promise)))
+    theirs = {**WORDING, "name": "promise of the other", "kept_definition": "Their words."}
+    assert other.post(url(promise), {**theirs, "seen": shown(other.get(url(promise)))}).status_code == 302
+    mine = {**WORDING, "name": "my name", "definition": "My words."}
+    late = client.post(url(promise), {**mine, "seen": seen})
+    body = late.content.decode()
+    assert (late.status_code, Split.objects.get().new["name"]) == (409, "promise of the other")
+    assert "Another lead worded this split meanwhile" in body
+    assert "Lee worded the split so" in body
+    assert "Their words." in body
+    assert "My words." in body
+    assert client.post(url(promise), {**mine, "seen": shown(late)}).status_code == 302
+    assert client.post(url(promise), {**mine, "seen": shown(late)}).status_code == 302  # sent twice, it is done once
+    assert Split.objects.get().new["name"] == "my name"
 
 
 @pytest.mark.parametrize("way", ["merged", "retired"])
