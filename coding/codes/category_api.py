@@ -28,7 +28,7 @@ class CategoryRow(serializers.Serializer[Category]):
     use_when = serializers.CharField(read_only=True)
     avoid_when = serializers.CharField(read_only=True)
     in_vivo_label = serializers.CharField(read_only=True)
-    is_core = serializers.BooleanField(read_only=True)
+    is_core = serializers.BooleanField(source="stands_as_core", read_only=True)
     retired_at = serializers.DateTimeField(read_only=True, allow_null=True)
     version = serializers.IntegerField(read_only=True, help_text="Of its wording; a change names it.")
 

@@ -101,6 +101,11 @@ class Category(Word):
             ),
         ]
 
+    @property
+    def stands_as_core(self) -> bool:
+        """Is it the core category of those in use? A retired one keeps the choice for an undo."""
+        return self.is_core and self.retired_at is None
+
 
 class CodeQuerySet(WordQuerySet):
     def living(self) -> WordQuerySet:

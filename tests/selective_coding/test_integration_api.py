@@ -5,6 +5,7 @@ import pytest
 from coding.codes.models import Category, Mapping
 from coding.codes.rules import choose_core, create_category, map_category, retire
 from coding.codes.scale_regroup import retire as retire_part
+from coding.codes.undo import undo_last
 from coding.people.models import Event, Role
 from tests import factory
 from tests.door import Door, is_problem
@@ -186,6 +187,14 @@ def test_a_retired_category_is_no_core(door, project, lead, borrowed, made_up):
     retire(lead, made_up, "Not used.")
     assert is_problem(door.put(named(project, made_up, "core/")), 409)
     assert Category.objects.get(is_core=True) == borrowed
+
+
+def test_the_row_of_a_retired_category_says_that_it_is_no_core(door, project, lead, borrowed):
+    choose_core(lead, borrowed)
+    assert door.post(named(project, borrowed, "retire/"), {"reason": "Not used."}).json()["is_core"] is False
+    assert door.get(named(project, borrowed)).json()["is_core"] is False
+    undo_last(lead, borrowed)
+    assert door.get(named(project, borrowed)).json()["is_core"] is True
 
 
 def test_a_category_is_created_once(door, project):
