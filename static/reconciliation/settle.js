@@ -9,7 +9,8 @@ const form = () => document.querySelector("form#settle");
 const boxes = () => /** @type {HTMLInputElement[]} */ ([...(form()?.querySelectorAll("input[name=category]") ?? [])]);
 const lanes = () => /** @type {HTMLElement[]} */ ([...(form()?.querySelectorAll(".lane:has(input[name=outcome])") ?? [])]);
 const numbers = (/** @type {HTMLElement} */ lane) => (lane.dataset.categories ?? "").split(" ").filter(Boolean);
-const ticked = () => boxes().filter((box) => box.checked).map((box) => box.value);
+// By number, as a lane names its categories; boxes stand by layer, where a greater number may come first.
+const ticked = () => boxes().filter((box) => box.checked).map((box) => box.value).sort((one, other) => Number(one) - Number(other));
 
 /** @returns {HTMLInputElement | undefined} the primary's radio of a category */
 const primaryOf = (/** @type {string} */ number) => form()?.querySelector(`input[name=primary][value="${number}"]`) ?? undefined;
