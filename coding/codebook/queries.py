@@ -201,9 +201,10 @@ def rounds(project: Project) -> list[Round]:
 
 
 def decisions(project: Project) -> list[Decision]:
-    """Take the decisions that stand, by reason and then by round and incident."""
+    """Take the decisions that stand, by reason and then by round and incident; none on a withdrawn incident."""
     rows = Decision.objects.filter(disagreement__round__in=released(project).values("pk"), superseded_by=None)
-    rows = rows.filter(disagreement__settled_at__isnull=False)
+    in_use = Q(disagreement__incident=None) | Q(disagreement__incident__withdrawn_because="")
+    rows = rows.filter(in_use, disagreement__settled_at__isnull=False)
     rows = rows.select_related("disagreement__round", "disagreement__incident").prefetch_related(
         Prefetch("objections", Objection.objects.order_by("at", "pk"))
     )

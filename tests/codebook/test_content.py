@@ -240,6 +240,12 @@ def test_a_withdrawn_incident_is_not_quoted(project, study):
     assert document["relations"][0]["evidence"] == []
 
 
+def test_a_decision_on_a_withdrawn_incident_is_not_printed(project, study):
+    assert [row["number"] for row in document_of(project)["decisions"]] == [2]
+    Incident.objects.filter(pk=study.incidents[1].pk).update(withdrawn_because="The source retracted it.")
+    assert document_of(project)["decisions"] == []
+
+
 def test_codes_that_nobody_adopted_are_counted_as_left_out(bare, cleo, dan):
     factory.incidents(bare)
     made.open_coding(bare, [cleo, dan])
