@@ -21,11 +21,11 @@ PLURALS = {
 CHANGES = {"added": "Added", "removed": "Removed", "merged": "Merged", "changed": "Changed"}
 
 
-def outline(document: Row, quotes: bool = True, blind: Collection[int] = ()) -> Row:
+def outline(document: Row, quotes: bool = True, blind: Collection[int | None] = ()) -> Row:
     """Nest the document: scale, layer, scale category, category, code; then what has no place; then the rest.
 
     Without `quotes` no coded segment is quoted: for who has not opened the rounds' readings. Decisions on incidents
-    whose number is in `blind` are counted only: for who codes these blind.
+    whose number is in `blind` are left out, uncounted: for who codes these blind (None: who maps categories blind).
     """
     if not quotes:
         document = unquoted(document)
@@ -45,7 +45,7 @@ def outline(document: Row, quotes: bool = True, blind: Collection[int] = ()) -> 
         "relations": relation_views(document, categories),
         "rounds": [round_view(row) for row in document["rounds"]],
         "decisions": decision_groups(open_to),
-        "decisions_left_out": len(document["decisions"]) - len(open_to),
+        "is_blind": bool(blind),
         "changes": [change_view(step) for step in reversed(document["changes"]) if step["entries"]],
         "since": change_view(document["changes"][-1]) if document["changes"] else None,
         "left_out": document["left_out"],

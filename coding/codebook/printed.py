@@ -22,14 +22,14 @@ class Printed:
     markup: SafeString
 
 
-def printed(handed: Handout, *, quotes: bool, blind: frozenset[int] = frozenset()) -> Printed:
-    """Print a codebook, with the quotes of coded segments or without; no decision on the `blind` incidents."""
+def printed(handed: Handout, *, quotes: bool, blind: frozenset[int | None] = frozenset()) -> Printed:
+    """Print a codebook, with the quotes of coded segments or without; none of the `blind` decisions."""
     publication_hash = handed.sha256 if handed.publication else ""
     return _printed(json.dumps(handed.document), quotes, blind, handed.project.slug, publication_hash)
 
 
 @lru_cache(PAGES)
-def _printed(document: str, quotes: bool, blind: frozenset[int], slug: str, publication_hash: str) -> Printed:
+def _printed(document: str, quotes: bool, blind: frozenset[int | None], slug: str, publication_hash: str) -> Printed:
     """Depends on nothing but what it is called with, so what is kept can't be of another state."""
     book = outline(json.loads(document), quotes=quotes, blind=blind)
     incident_url = reverse("desk:incident", args=[slug, 0]).removesuffix("0/")  # hundreds: resolved once

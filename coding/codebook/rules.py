@@ -100,15 +100,19 @@ def why_quotes_are_closed(membership: Membership) -> str:
     )
 
 
-def blind_numbers(membership: Membership) -> frozenset[int]:
+def blind_numbers(membership: Membership) -> frozenset[int | None]:
     """Number the incidents that this person codes blind just now: no decision on them is shown, as in reconciliation.
 
-    The files are closed to them as a whole.
+    None among them says so of the decisions without incident, on categories: the person maps blind. The files are
+    closed to them as a whole.
     """
     if not membership.is_blind:
         return frozenset()
-    held = blind_incidents(membership.user).filter(project=membership.project)
-    return frozenset(held.values_list("number", flat=True))
+    held = blind_incidents(membership.user).filter(project=membership.project).values_list("number", flat=True)
+    maps = Round.objects.open_and_blind().filter(
+        project=membership.project, stage=Round.Stage.MAPPING, assignments__coder=membership.user
+    )
+    return frozenset([*held, *([None] if maps.exists() else [])])
 
 
 def refuse_closed(membership: Membership) -> None:

@@ -517,3 +517,13 @@ def test_the_codebook_names_the_category_whose_place_was_decided(sign_in, releas
     said = re.sub(r"<[^>]+>", "", body[body.index('<h2 id="decisions">') :])
     assert f"Category “{NAMES[1]}” · one side: 7 Misinformation" in said
     assert "category:" not in said
+
+
+def test_the_codebook_shows_no_decision_on_categories_to_who_maps_blind(sign_in, released, lead, project):
+    settle(lead, released, "Fabricated content", 7)
+    other, url = factory.member(project, "lee"), reverse("codebook:document", args=[project.slug])
+    factory.round_of(project, [other], "mapping", scale=project.scales.get())
+    project.memberships.filter(user=other).update(role="lead")
+    assert "The definition says so." not in sign_in(other).get(url).content.decode()
+    assert "Decisions on what you judge in an open blind round" in sign_in(other).get(url).content.decode()
+    assert "The definition says so." in sign_in(lead).get(url).content.decode()
