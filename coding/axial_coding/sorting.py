@@ -75,6 +75,7 @@ def put(
     refuse_unwritable(coder, locked, Round.Stage.AXIAL)
     rows = cards(locked, codes)
     category = own_or_given(locked, into, new)
+    hold(locked, category)
     before = standing(locked, rows)
     refuse_moved(rows, before, was)
     moved = [code for code in rows if before.get(code.pk) != category]
@@ -207,6 +208,16 @@ def own_or_given(locked: Assignment, into: UUID | None, new: str) -> Category | 
     return category
 
 
+def hold(locked: Assignment, category: Category | None) -> None:
+    """Keep an own private category from being removed in another sort of its coder while cards go into it here."""
+    if category is None or category.coined_by_id != locked.coder_id or category.released_at is not None:
+        return
+    if Category.objects.select_for_update(no_key=True).filter(pk=category.pk).first() is None:
+        raise MovedOn(
+            f"“{category}” was removed in another tab or on another device. Reload the page, then choose again."
+        )
+
+
 def name_here(locked: Assignment, category: Category | None) -> str:
     """Name a category as this coder reads it: a given one as the edition words it, an own one as they called it."""
     if category is None:
@@ -231,8 +242,9 @@ def names_of_own(assignment: Assignment, categories: Sequence[Category]) -> dict
 
 
 def own_category(locked: Assignment, uid: UUID) -> Category:
-    """Find a private category of the coder's own. Raises BadInput."""
-    own = Category.objects.own(locked.coder).filter(project=locked.round.project, uid=uid).first()
+    """Find a private category of the coder's own and lock it: it is theirs in other sorts too. Raises BadInput."""
+    rows = Category.objects.select_for_update().own(locked.coder)
+    own = rows.filter(project=locked.round.project, uid=uid).first()
     if own is None:
         raise BadInput("This category is not one of your own that is still private. Reload the page.")
     found: Category = own
