@@ -117,14 +117,15 @@ def unit_page(
             found.refresh_from_db(fields=["settled_at"])  # somebody may have settled it since it was read
         else:
             return after_settling(request, project, found, following)
+    is_hidden = queries.is_hidden(found, lanes)
     context |= {
         "lanes": lanes, "form": form, "is_stance": is_stance,
         "layers": [] if is_stance else queries.offered(target),
         "values": queries.values(target, lanes, request.POST) if is_stance else [], "reasons": Decision.Reason.choices,
-        "previous": previous, "following": following, "is_hidden": queries.is_hidden(found, lanes),
+        "previous": previous, "following": following, "is_hidden": is_hidden,
         "counts": queries.count(around),
         "decisions": list(found.decisions.select_related("by").order_by("-pk")), "text": text_of(found),
-        "may_settle": context["is_lead"] and found.settled_at is None, **ticked(request),
+        "may_settle": context["is_lead"] and found.settled_at is None and not is_hidden, **ticked(request),
     }  # fmt: skip
     status = refusal.status if refusal else 400 if form.errors else 200
     return render(request, "reconciliation/unit.html", context, status=status)

@@ -307,13 +307,16 @@ def test_who_judges_an_incident_again_blind_reads_nothing_of_it_in_the_queue(sig
     blind = project.incidents.get(number=3)
     opened = round_rules.draft_round(other, project, Plan("Again", "open", [lead], [blind], coders_per_incident=1))
     round_rules.open_round(other, opened)
-    before = client.get(queue(project), {"state": state}).content.decode()
+    open_readings(lead, of)
+    before, closed = client.get(queue(project), {"state": state}).content.decode(), client.get(unit(of, 3))
     assert "3 open disagreements" in client.get(reverse("desk:project", args=[project.slug])).content.decode()
     open_readings(other, of)
     sign_in(other).post(unit(of, 3), sent())
     assert Disagreement.objects.get(round=of, incident=blind).settled_at
     after = client.get(queue(project), {"state": state}).content.decode()
     assert masked(before) == masked(after)
+    assert masked(closed.content.decode()) == masked(client.get(unit(of, 3)).content.decode())
+    assert "can’t settle it until that round is released" in closed.content.decode()
     assert "in an open blind round is left out here" in after
     assert numbers(after) == ([] if state == "settled" else [4, 5, 6])
     page = client.get(unit(of, 4)).content.decode()
