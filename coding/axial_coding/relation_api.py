@@ -276,13 +276,16 @@ class Properties(OnBoard):
 
         return once(request, act)
 
-    @extend_schema(parameters=[OpenApiParameter("name", str, required=True)], responses={204: None})
+    @extend_schema(
+        parameters=[OpenApiParameter("name", str, required=True), OpenApiParameter("version", str)],
+        responses={204: None},
+    )
     def destroy(self, request: Request, project: UUID, category: UUID) -> Response:
-        """Remove the property of this name."""
-        held, name = self.category(category), request.query_params.get("name", "")
+        """Remove the property of this name; with a `version`, only as it was read (409)."""
+        held, asked = self.category(category), request.query_params
 
         def act() -> tuple[Project, Any]:
-            properties.drop_property(person(request), held, name)
+            properties.drop_property(person(request), held, asked.get("name", ""), asked.get("version"))
             return self.project, None
 
         return once(request, act, status=204)

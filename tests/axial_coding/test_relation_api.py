@@ -98,6 +98,9 @@ def test_a_property_changed_since_it_was_read_is_not_changed(project, lead, word
     assert door.post(where, {**change, "to": "all"}).status_code == 409
     assert door.get(where).json() == [changed]
     assert door.post(where, {**change, "to": "all", "version": changed["version"]}).json()[0]["to"] == "all"
+    assert door.delete(f"{where}?name=Stake&version={changed['version']}").status_code == 409
+    latest = door.get(where).json()[0]["version"]
+    assert door.delete(f"{where}?name=Stake&version={latest}").status_code == 204
 
 
 def test_a_place_that_was_read_before_another_was_given_is_refused(project, lead, words):
