@@ -10,10 +10,13 @@ import { held, written } from "./device.js";
  * @property {string} page the page that it was written on
  * @property {string} shown the part beside the text that held it, to be fetched again; empty for the page itself
  * @property {string} words what was being written
- * @property {Record<string, string>} fields
+ * @property {Record<string, string>} fields what was changed, and the BASIS that it was changed from
  */
 
 const PAUSE = 400; // milliseconds after a key: often enough to lose nothing, rarely enough not to be felt
+// What a form was given to be sent with: the version that it changes, so that a newer one is never replaced unasked, and
+// the key of its sending, so that what was kept after all is kept once.
+const BASIS = "input[type=hidden]:is([name=version], [name=key])";
 const me = document.body.dataset.user ?? "";
 const card = document.getElementById("card");
 const waiting = /** @type {Map<HTMLFormElement, number>} */ (new Map());
@@ -22,8 +25,10 @@ const waiting = /** @type {Map<HTMLFormElement, number>} */ (new Map());
 const place = (form) => new URL(form.action).pathname;
 /** @param {HTMLFormElement} form */
 const texts = (form) => [...form.querySelectorAll("textarea")];
+/** @param {HTMLTextAreaElement | HTMLSelectElement} field */
+const given = (field) => (field instanceof HTMLSelectElement ? (field.querySelector("option[selected]") ?? field.options[0])?.value : field.defaultValue);
 /** @param {HTMLFormElement} form */
-const chosen = (form) => [...form.querySelectorAll("textarea, select")];
+const changed = (form) => [...form.querySelectorAll("textarea, select")].filter((one) => one.value !== given(one));
 /** Is there something that nobody has yet? @param {HTMLFormElement} form */
 const isWritten = (form) => texts(form).some((one) => one.value !== one.defaultValue);
 
@@ -32,7 +37,7 @@ async function keep(form) {
   waiting.delete(form);
   if (!isWritten(form)) return drop(form);
   const words = form.closest("section")?.querySelector("h2")?.textContent ?? texts(form)[0]?.labels[0]?.textContent ?? "";
-  const fields = Object.fromEntries(chosen(form).map((one) => [one.name, one.value]));
+  const fields = Object.fromEntries([...changed(form), ...form.querySelectorAll(BASIS)].map((one) => [one.name, one.value]));
   const shown = card?.contains(form) ? (card.dataset.url ?? "") : "";
   const draft = { who: me, place: place(form), page: location.pathname, shown, words: words.trim(), fields };
   await written("drafts", (store) => store.put(draft)).catch(() => undefined);
@@ -51,7 +56,7 @@ export async function restore(within) {
   for (const form of within.querySelectorAll("form")) {
     const draft = kept.find((one) => one.place === place(form));
     if (!draft || isWritten(form)) continue;
-    for (const field of chosen(form)) field.value = draft.fields[field.name] ?? field.value;
+    for (const field of form.querySelectorAll(`textarea, select, ${BASIS}`)) field.value = draft.fields[field.name] ?? field.value;
     const around = form.closest("details");
     if (around) around.open = true;
     if (isWritten(form)) announce("What you wrote here before is back.");

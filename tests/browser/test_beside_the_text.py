@@ -11,6 +11,10 @@ from tests.browser.test_coding_room import clear, code, focus_first_segment, seg
 from tests.browser.test_the_whole_way import saved
 
 pytestmark = pytest.mark.browser
+ELSEWHERE = """async ([url, fields]) => (await fetch(url, {
+  method: 'POST', body: new URLSearchParams(fields),
+  headers: { 'HX-Request': 'true', 'X-CSRFToken': JSON.parse(document.body.getAttribute('hx-headers'))['x-csrftoken'] },
+})).status"""  # what another device of the same person sends
 
 
 @pytest.fixture
@@ -101,6 +105,41 @@ def test_what_is_being_written_outlives_a_killed_tab(ada):
     page.reload()
     page.wait_for_load_state("networkidle")
     expect(page.locator("#card")).to_be_empty()  # nothing is left to go on with
+
+
+def open_anew(person, url):
+    """Kill the tab once the device has what is being written in it, and open its page in another."""
+    person.page.wait_for_timeout(1_000)
+    person.page.close(run_before_unload=False)
+    person.page = person.context.new_page()
+    person.page.goto(url)
+    return person.page
+
+
+def test_a_draft_of_a_wording_never_replaces_a_newer_one_unasked(ada):
+    page, url = ada.page, ada.page.url
+    code(ada, "worded in two places", "ArrowRight")
+    focus_first_segment(page)
+    ada.press("c")
+    page.locator("#card summary").first.click()
+    page.get_by_label("Definition").fill("Half a definition")
+    define = page.locator('#card form[action$="/define/"]').get_attribute("action")
+    newer = {"version": "1", "definition": "The newer one.", "use_when": "Always.", "avoid_when": ""}
+    assert page.evaluate(ELSEWHERE, [define, newer]) == 200
+    page = open_anew(ada, url)
+    page.locator("#card").get_by_role("link", name="worded in two places").click()
+    expect(page.get_by_label("Definition")).to_have_value("Half a definition")
+    expect(page.get_by_label("Use when")).to_have_value("Always.")
+    page.get_by_role("button", name="Keep this wording").click()
+    expect(page.locator("#status")).to_contain_text("Somebody changed this since you opened it.")
+    page.locator("#unsaved summary").click()
+    expect(page.locator("#unsaved")).to_contain_text("Half a definition")
+    expect(page.locator("#card dl")).to_contain_text("The newer one.")
+    page.get_by_role("button", name="Drop").click()
+    page.reload()
+    focus_first_segment(page)
+    ada.press("c")
+    expect(page.locator("#card dl")).to_contain_text("The newer one.")
 
 
 def test_a_card_stands_without_a_connection_and_what_is_done_on_it_waits(ada):
