@@ -89,6 +89,12 @@ document.addEventListener("input", ({ target }) => {
   clearTimeout(waiting.get(form));
   waiting.set(form, setTimeout(() => keep(form), PAUSE));
 });
+// What htmx brings is shown too; and what the server took, or the person left as it was, is no draft any more.
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
+  const form = xhr.status < 400 && elt.closest("form");
+  if (form && texts(form).length) drop(form);
+});
+document.addEventListener("htmx:afterSwap", ({ target }) => target instanceof Element && restore(target));
 addEventListener("pagehide", () => waiting.forEach((timer, form) => { clearTimeout(timer); keep(form); }));
 remind();
 restore(document.body);

@@ -142,6 +142,24 @@ def test_a_draft_of_a_wording_never_replaces_a_newer_one_unasked(ada):
     expect(page.locator("#card dl")).to_contain_text("The newer one.")
 
 
+def test_what_is_being_changed_in_a_memo_outlives_a_killed_tab(ada):
+    page, url = ada.page, ada.page.url
+    ada.press("m")
+    keep_memo(page, "As it was first")
+    page.locator("#card article", has_text="As it was first").get_by_role("link", name="Change").click()
+    page.locator("#card article textarea").fill("As it is to be")
+    page = open_anew(ada, url)
+    page.locator("#card").get_by_role("link", name="Memos").click()
+    memo = page.locator("#card article").first
+    memo.get_by_role("link", name="Change").click()
+    expect(memo.locator("textarea")).to_have_value("As it is to be")
+    memo.get_by_role("link", name="Leave it as it is").click()
+    memo.get_by_role("link", name="Change").click()
+    expect(memo.locator("textarea")).to_have_value("As it was first")  # what was left is not brought back
+    page.wait_for_timeout(200)
+    expect(memo.locator("textarea")).to_have_value("As it was first")
+
+
 def test_a_card_stands_without_a_connection_and_what_is_done_on_it_waits(ada):
     page = ada.page
     code(ada, "promised", "ArrowRight", "Shift+ArrowRight")
