@@ -19,6 +19,10 @@ from coding.rounds.models import Assignment
 from coding.rounds.wording import wording_for
 
 LATEST = 100
+SIGNED_IN_AGAIN = (
+    "You signed in again in another tab, or the browser blocks cookies for this site, so this was not done. What you "
+    "wrote stands here still: do it again. If that does not help, copy what you wrote and reload the page."
+)
 
 
 @require_GET
@@ -86,6 +90,8 @@ def incident(request: MemberRequest, project: Project, number: int) -> HttpRespo
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say what a failed CSRF check means to a person: the page is old, nothing was saved."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(SIGNED_IN_AGAIN, status=403, content_type="text/plain; charset=utf-8")
     return render(request, "403_csrf.html", status=403)
 
 

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
@@ -19,6 +19,10 @@ from coding.lib.refusals import Forbidden, own_path
 from coding.people.models import Membership, Project, Role, User
 
 View = Callable[..., HttpResponseBase]
+SIGNED_OUT = (
+    "You were signed out, so this was not done. What you wrote stands here still: sign in in another tab, then come "
+    "back and do it again."
+)
 
 
 class MemberRequest(HttpRequest):
@@ -71,7 +75,12 @@ def project_page(
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Lead to sign-in and from there back: to this page, or for a sent form to the page where it stood."""
+    """Lead to sign-in and from there back: to this page, or for a sent form to the page where it stood.
+
+    Script would follow, and put the page of sign-in in the place of what somebody is writing: it gets the sentence.
+    """
+    if request.headers.get("HX-Request"):
+        return HttpResponse(SIGNED_OUT, status=401, content_type="text/plain; charset=utf-8")
     path = request.get_full_path() if request.method in {"GET", "HEAD"} else own_path(request)
     return redirect_to_login(path)
 

@@ -3,6 +3,8 @@
  * A reply may carry `HX-Trigger: {"announce": "Saved."}` or `{"alert": "Not saved."}`.
  */
 
+import "./door.js";
+
 /** @param {string} id @param {string} text */
 function say(id, text) {
   const region = document.getElementById(id);

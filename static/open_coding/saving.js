@@ -4,6 +4,7 @@
  * browser one sends at a time; all of them hear what came back.
  */
 
+import { renew, token } from "../js/door.js";
 import { paint } from "./pending.js";
 import * as queue from "./queue.js";
 
@@ -57,7 +58,6 @@ let isAsked = false;
 
 const waiting = () => line.filter((one) => !one.refused);
 const refused = () => line.filter((one) => one.refused);
-const token = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["x-csrftoken"] ?? "";
 const hex = (/** @type {number} */ byte) => byte.toString(16).padStart(2, "0");
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(hex).join("");
 const counted = (/** @type {number} */ count) => `${count} change${count === 1 ? "" : "s"}`;
@@ -223,7 +223,7 @@ async function attempt(change, isRenewed = false) {
 /** @param {Response} answer @param {string} text @returns {Outcome} */
 function read(answer, text) {
   if (answer.redirected) return { why: "signed out", way: answer.url };
-  if (answer.status === 401) return { why: "signed out", way: location.href };
+  if (answer.status === 401) return { why: "signed out", way: "/sign-in/" };
   if (answer.ok) return { taken: text };
   if (answer.status >= 500 || answer.status < 400 || PASSING.has(answer.status)) return { why: "server" };
   const isSentence = answer.headers.get("Content-Type")?.startsWith("text/plain");
@@ -237,20 +237,6 @@ function andBack(to) {
   const found = new URL(to, location.href);
   if (found.pathname !== location.pathname) found.searchParams.set("next", location.pathname);
   return found.href;
-}
-
-/**
- * A page that stood open over a new sign-in has an old token: take the new one, if it is the same person's.
- * @returns {Promise<Outcome | null>}
- */
-async function renew() {
-  const answer = await fetch(location.pathname, { signal: AbortSignal.timeout(PATIENCE) });
-  const { body } = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!body.dataset.user) return answer.redirected ? { why: "signed out", way: answer.url } : { why: "server" };
-  if (body.dataset.user !== me) return { why: "somebody else" };
-  document.body.setAttribute("hx-headers", body.getAttribute("hx-headers") ?? "{}");
-  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token();
-  return null;
 }
 
 /** Try again after a while, longer each time. */

@@ -95,7 +95,7 @@ export class Saver {
     } catch {
       return this.#later();
     }
-    if (answer.type === "opaqueredirect" || answer.status === 403) return this.#signedOut();
+    if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return this.#signedOut();
     if (answer.status >= 500 || answer.status === 429 || answer.status === 408) return this.#later();
     const isJson = (answer.headers.get("Content-Type") ?? "").includes("application/json");
     if (!answer.ok || !isJson) return this.#refused(answer, isJson);

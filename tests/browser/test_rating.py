@@ -28,7 +28,7 @@ values = add_scale(lead, project, shipped("schwartz"))
 for name, stage, scale, count in (
     ("By keys", "rating", gvs, {INCIDENTS}), ("Values by keys", "rating", values, 2), ("Mapping by keys", "mapping", gvs, 0),
     ("Changed", "rating", gvs, 2), ("Answer lost", "rating", gvs, 2), ("Refused", "rating", gvs, 2),
-    ("Values left", "rating", values, 2),
+    ("Values left", "rating", values, 2), ("Signed out", "rating", gvs, 2),
 ):
     plan = Plan(name=name, stage=stage, scale=scale, coders=people, incidents=incidents[:count])
     open_round(lead, draft_round(lead, project, plan))
@@ -244,6 +244,21 @@ def test_the_words_of_a_refused_submit_outlive_the_tab(opened, ada):
     expect(page.get_by_label("Note")).to_have_value("Torn\x0bapart")
     page.get_by_label("Note").fill("Whole")
     submitted(page, press, 1)
+
+
+def test_what_is_said_after_the_session_ended_is_kept_and_sent_after_a_new_sign_in(opened, ada):
+    press, _ = begin(ada, "Signed out")
+    page, address = ada.page, ada.page.url
+    ada.context.clear_cookies(name="sessionid")
+    press("Digit7")
+    page.get_by_label("Note").fill("Said too late")
+    page.get_by_label("Note").blur()
+    expect(page.locator("#status")).to_have_text("Not saved yet, kept on this device")
+    expect(page.locator("#said")).to_contain_text("Your sign-in has ended.")
+    ada.sign_in()
+    page.goto(address)
+    expect(page.locator("#status")).to_have_attribute("data-state", "saved")
+    expect(page.get_by_label("Note")).to_have_value("Said too late")
 
 
 def test_what_an_incomplete_rating_says_is_saved_when_its_submit_is_refused(opened, ada):

@@ -52,6 +52,16 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(project, cli
     assert elsewhere.url == "/sign-in/?next=/"
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("slug", ["there", "nothing"])
+def test_script_is_told_of_the_ended_session_and_led_nowhere(project, client, method, slug):
+    """It would put the page of sign-in in the place of the words that it was sending."""
+    slug = project.slug if slug == "there" else slug
+    answer = getattr(client, method)(f"/p/{slug}/memos/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["Content-Type"]) == (401, "text/plain; charset=utf-8")
+    assert answer.content.decode().startswith("You were signed out, so this was not done.")
+
+
 @pytest.mark.parametrize("role", ["coder", "observer"])
 @pytest.mark.parametrize("page", ["incidents/import/", "rounds/new/", "settings/"])
 def test_a_member_without_the_right_is_told_whose_it_is(project, sign_in, role, page):

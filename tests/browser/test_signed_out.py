@@ -1,0 +1,62 @@
+"""Whoever was signed out meanwhile is told so where they write: the words stay, and go after a new sign-in elsewhere."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from coding.desk.demonstration import PASSWORD
+from tests.browser.conftest import Person
+
+pytestmark = pytest.mark.browser
+COLUMN = "(one) => one.closest('.column').id"
+SAID = re.compile("You were signed out, so this was not (done|sent).")
+
+
+@pytest.fixture
+def lead(chromium, demonstration_copy):
+    one = Person(chromium, demonstration_copy, "lead@loam.example", PASSWORD)
+    yield one
+    one.context.close()
+
+
+def end_session(person):
+    person.context.clear_cookies(name="sessionid")
+
+
+def sign_in_elsewhere(person):
+    there, person.page = person.page, person.context.new_page()
+    person.sign_in()
+    person.page = there
+
+
+def test_the_board_says_it_and_moves_nothing(lead):
+    page = lead.page
+    page.goto("/p/demonstration/axial/")
+    card = page.locator(".code-card", has_text="wrong idea of the tool")
+    card.locator("header > input").check()
+    column = card.evaluate(COLUMN)
+    page.get_by_label("Or the name of a new category").fill("What came late")
+    end_session(lead)
+    page.get_by_role("button", name="Move selected").click()
+    expect(page.locator("#board-says")).to_have_text(SAID)
+    expect(card.locator("header > input")).to_be_checked()
+    assert card.evaluate(COLUMN) == column
+    sign_in_elsewhere(lead)
+    page.get_by_role("button", name="Move selected").click()
+    expect(page.locator('.column[data-column="What came late"] .code-card')).to_have_count(1)
+
+
+def test_the_page_that_integrates_says_it_in_the_row_and_keeps_the_rationale(lead):
+    page = lead.page
+    page.goto("/p/demonstration/selective/")
+    row = page.locator("tr", has=page.locator("form.placing")).first
+    row.get_by_label("Rationale").fill("It tells of trust.")
+    end_session(lead)
+    row.get_by_role("button", name="Save").click()
+    expect(row.locator(".refused")).to_have_text(SAID)
+    expect(row.get_by_label("Rationale")).to_have_value("It tells of trust.")
+    sign_in_elsewhere(lead)
+    row.locator("select").select_option(label="Does not fit")
+    row.get_by_role("button", name="Save").click()
+    expect(row.locator("output")).to_have_text("Saved")
