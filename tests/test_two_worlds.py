@@ -322,7 +322,7 @@ def crawl(w):
         *(page("memos:on", slug, kind, one.uid, headers=how) for kind, one in on_what for how in ((), HTMX)),
         *(page("memos:memo", slug, one.uid, query=query) for one in (*w.memos, w.bos_memo, w.thirds_memo) for query in ("", "?edit=1")),
         *(posts("memos:on", slug, kind, one.uid, data=thought, headers=HTMX) for kind, one in on_what),
-        posts("memos:list", slug, data=thought), posts("memos:list", slug, data={"kind": "code", "text": ""}),
+        *(posts("memos:list", slug, data=data, headers=how) for data in (thought, {"kind": "code", "text": ""}) for how in ((), HTMX)),
         *(posts("memos:memo", slug, one.uid, data={**thought, "version": 1}) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         posts("memos:memo", slug, w.memos[0].uid, data={**thought, "version": 1}, headers=HTMX),
         *(posts("memos:share", slug, one.uid, headers=how) for one in (w.memos[0], w.bos_memo, w.thirds_memo) for how in ((), HTMX)),

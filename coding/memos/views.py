@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from coding.codes.checks import MovedOn
 from coding.lib.ids import new_uid
@@ -81,7 +81,8 @@ def memo_list(request: MemberRequest, project: Project) -> HttpResponse:
         except (BadInput, KeyReused) as refusal:
             draft, status = Draft.refused(request, refusal), refusal.status
         else:
-            return back_with(request, reverse("memos:list", args=[project.slug]), KEPT)
+            kept = back_with(request, reverse("memos:list", args=[project.slug]), KEPT)
+            return HttpResponseClientRedirect(kept["Location"]) if is_htmx(request) else kept
     member, asked = reader_of(request), request.GET
     wanted = Wanted.of(asked.get("q", ""), asked.get("kind", ""), asked.get("by", ""))
     page = page_of_memos(memos_of(member, wanted), asked.get("page"))
@@ -89,8 +90,8 @@ def memo_list(request: MemberRequest, project: Project) -> HttpResponse:
         "page": page, "memos": shown(member, list(page)), "wanted": wanted, "authors": authors_of(member),
         "draft": draft, "may_write": may_write(member),
     }  # fmt: skip
-    template = "memos/list.html#rows" if is_htmx(request) else "memos/list.html"
-    return render(request, template, context, status=status)
+    part = ("#new" if request.method == "POST" else "#rows") if is_htmx(request) else ""
+    return render(request, f"memos/list.html{part}", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,6 +3,7 @@
  * and the cursor follows what was asked for. Without script all of it works by whole pages.
  */
 import { alertNow } from "../js/page.js";
+import "../open_coding/drafts.js";
 
 const LOST = "The server could not be reached. Your words stand here; try again.";
 const UNDONE = "That was not done. Reload the page and try again.";
@@ -20,7 +21,7 @@ function say(place, text) {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const place = around(event.detail.target);
   if (!place || event.detail.xhr.status < 400) return;
-  const isForm = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html") && [400, 409].includes(event.detail.xhr.status);
+  const isForm = event.detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html") && [400, 409, 422].includes(event.detail.xhr.status);
   if (isForm) Object.assign(event.detail, { shouldSwap: true, isError: false });
 });
 

@@ -29,8 +29,8 @@ const texts = (form) => [...form.querySelectorAll("textarea")];
 const given = (field) => (field instanceof HTMLSelectElement ? (field.querySelector("option[selected]") ?? field.options[0])?.value : field.defaultValue);
 /** @param {HTMLFormElement} form */
 const changed = (form) => [...form.querySelectorAll("textarea, select")].filter((one) => one.value !== given(one));
-/** Is there something that nobody has yet? @param {HTMLFormElement} form */
-const isWritten = (form) => texts(form).some((one) => one.value !== one.defaultValue);
+/** Is there something that nobody has yet, as what the server did not take? @param {HTMLFormElement} form */
+const isWritten = (form) => "unkept" in form.dataset || texts(form).some((one) => one.value !== one.defaultValue);
 
 /** @param {HTMLFormElement} form */
 async function keep(form) {
@@ -84,7 +84,7 @@ async function remind() {
 }
 
 document.addEventListener("input", ({ target }) => {
-  const form = target instanceof Element ? target.closest("#card form, .work-main form") : null;
+  const form = target instanceof Element ? target.closest("#card form, .work-main form, .memo-form") : null;
   if (!(form instanceof HTMLFormElement) || !texts(form).length) return;
   clearTimeout(waiting.get(form));
   waiting.set(form, setTimeout(() => keep(form), PAUSE));
