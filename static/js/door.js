@@ -1,10 +1,15 @@
 /**
  * Whether the person of this page is signed in still. A page that stood open over a new sign-in has an old token, and
- * takes the new one.
+ * takes the new one; words are not sent away by a form when nobody, or somebody else, is signed in.
  */
 
 const PATIENCE = 30_000;
 const KEYS = "/keys/"; // a small page for anybody who is signed in
+const SENTENCES = /** @type {Record<string, string>} */ ({
+  "signed out": "You were signed out, so this was not sent. What you wrote stands here still: sign in in another tab, then come back and send it again.",
+  "somebody else": "Somebody else is signed in in this browser now, so this was not sent. What you wrote stands here still: sign in as yourself in another tab, then come back and send it again.",
+  offline: "The server could not be reached, so this was not sent. What you wrote stands here still: send it again when there is a connection.",
+});
 const me = document.body.dataset.user ?? "";
 let isOld = false;
 
@@ -31,4 +36,32 @@ document.addEventListener("htmx:confirm", (event) => {
   if (!isOld || event.detail.verb === "get") return;
   event.preventDefault();
   renew().catch(() => null).then(() => event.detail.issueRequest(true));
+});
+
+/** Holds a form words that would go with the page? @param {HTMLFormElement} form */
+const isWritten = (form) => [...form.elements].some((one) => one instanceof HTMLTextAreaElement && one.value !== one.defaultValue);
+
+/** @param {HTMLFormElement} form @param {string} sentence */
+function say(form, sentence) {
+  const line = form.querySelector("[data-door]") ?? Object.assign(document.createElement("p"), { className: "notice error" });
+  line.setAttribute("data-door", "");
+  line.setAttribute("role", "alert");
+  line.textContent = sentence;
+  (form.querySelector(".form-actions") ?? form.lastElementChild)?.before(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
+// What a plain form sends: the browser would show the page of sign-in, and the words would be gone with this one.
+let asked = /** @type {HTMLFormElement | null} */ (null);
+window.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || !me || !(form instanceof HTMLFormElement) || form === asked || !isWritten(form)) return;
+  if (form.getAttribute("method") !== "post") return;
+  event.preventDefault();
+  const { why = "" } = (await renew().catch(() => ({ why: "offline" }))) ?? {};
+  if (SENTENCES[why]) return say(form, SENTENCES[why]);
+  form.querySelector("[data-door]")?.remove();
+  asked = form;
+  form.requestSubmit(submitter);
+  asked = null;
 });

@@ -30,6 +30,46 @@ def sign_in_elsewhere(person):
     person.page = there
 
 
+def test_a_plain_form_keeps_its_words(lead):
+    page = lead.page
+    page.goto("/p/demonstration/selective/")
+    page.get_by_label("Storyline", exact=True).fill("What seems right is taken for true.")
+    end_session(lead)
+    page.get_by_role("button", name="Save the storyline").click()
+    expect(page.locator("form [role=alert]")).to_have_text(SAID)
+    expect(page.get_by_label("Storyline", exact=True)).to_have_value("What seems right is taken for true.")
+    sign_in_elsewhere(lead)
+    page.get_by_role("button", name="Save the storyline").click()
+    page.wait_for_load_state()
+    expect(page.locator("form [role=alert]")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label("Storyline", exact=True)).to_have_value("What seems right is taken for true.")
+
+
+def test_a_plain_form_without_a_connection_keeps_its_words(lead):
+    page = lead.page
+    page.goto("/p/demonstration/selective/")
+    page.get_by_label("Storyline", exact=True).fill("Told on a train.")
+    lead.context.set_offline(True)
+    page.get_by_role("button", name="Save the storyline").click()
+    expect(page.locator("form [role=alert]")).to_contain_text("The server could not be reached, so this was not sent.")
+    expect(page.get_by_label("Storyline", exact=True)).to_have_value("Told on a train.")
+    lead.context.set_offline(False)
+    page.get_by_role("button", name="Save the storyline").click()
+    expect(page.locator(".notices")).to_be_visible()
+
+
+def test_the_form_that_settles_keeps_its_rationale(lead):
+    page = lead.page
+    page.goto("/p/demonstration/reconcile/")
+    page.get_by_role("link", name=re.compile("Settle the (first|next)")).click()
+    page.get_by_label("Rationale").fill("The report calls it invented.")
+    end_session(lead)
+    page.get_by_role("button", name="Settle").click()
+    expect(page.locator("form [role=alert]")).to_have_text(SAID)
+    expect(page.get_by_label("Rationale")).to_have_value("The report calls it invented.")
+
+
 def test_the_board_says_it_and_moves_nothing(lead):
     page = lead.page
     page.goto("/p/demonstration/axial/")
