@@ -156,11 +156,12 @@ document.addEventListener("submit", (event) => {
   if (!(form instanceof HTMLFormElement) || !("save" in form.dataset)) return;
   event.preventDefault();
   event.stopPropagation();
-  const said = form.querySelector("textarea")?.value.trim();
+  const texts = [...form.querySelectorAll("textarea")];
+  const said = texts.filter((one) => one.value !== one.defaultValue).map((one) => one.value.trim()).filter(Boolean).join(" / ");
   const words = form.dataset.save ? [form.dataset.save, said].filter(Boolean).join(": ") : form.querySelector("button")?.textContent ?? "Saved";
   const compared = form.closest(".compared") ? card.dataset.url : "";
   save(form.action, fieldsOf(form), words).then(() => compared && show(compared), complain);
-  if (said) settleDown(form);
+  if (texts.length) settleDown(form);
 }, true);
 
 /** What was written is in the line now: a new memo's form is free for the next, all else stands as it was worded. @param {HTMLFormElement} form */

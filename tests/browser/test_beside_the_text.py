@@ -206,6 +206,28 @@ def test_a_wording_and_a_reason_wait_too(ada):
     expect(page.get_by_text("You call this incident uncodable")).to_have_count(0)
 
 
+def compare(person, name):
+    """Code a word under a name of its own, and open the comparison's form; gives the address that it is sent to."""
+    code(person, name, "ArrowRight")
+    focus_first_segment(person.page)
+    person.press("c")
+    person.page.locator("#card summary").first.click()
+    return person.page.locator('#card form[action$="/define/"]').get_attribute("action")
+
+
+def test_a_form_whose_first_field_is_empty_is_settled_too(ada):
+    page = ada.page
+    compare(ada, "worded without a definition")
+    leave(ada)
+    page.get_by_label("Use when").fill("Somebody believes it.")
+    page.get_by_role("button", name="Keep this wording").click()
+    kept(page)
+    expect(page.locator("#unsaved li")).to_contain_text("Somebody believes it.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#card")).to_be_empty()  # nothing there is unkept any more
+    come_back(ada)
+
+
 def test_what_was_being_written_goes_at_sign_out_after_a_question(ada):
     page, asked = ada.page, []
     ada.press("m")
