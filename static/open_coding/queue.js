@@ -16,6 +16,7 @@ import { held, reading, written } from "./device.js";
  * @property {Record<string, string>} fields
  * @property {string} words what was done
  * @property {number} made when, in milliseconds
+ * @property {string} [onto] key of the earlier wording of the same thing, not taken yet, that this one was made on top of
  * @property {string} [refused] the server's sentence, when it did not take it
  */
 
@@ -81,12 +82,14 @@ export async function remove(...changes) {
   if (stored.length) await written("changes", (store) => stored.map((one) => store.delete(Number(one.at))).at(-1));
 }
 
-/** Keep what the server did not take aside, with its sentence. @param {Change} change @param {string} sentence */
-export async function setAside(change, sentence) {
-  const kept = { ...change, refused: sentence };
-  if (Number(change.at) < LOOSE) await written("changes", (store) => store.put(kept));
-  else loose = loose.map((one) => (one.at === change.at ? kept : one));
+/** Put a change in its own place again, as it is now. @param {Change} change */
+export async function amend(change) {
+  if (Number(change.at) < LOOSE) await written("changes", (store) => store.put(change));
+  else loose = loose.map((one) => (one.at === change.at ? change : one));
 }
+
+/** Keep what the server did not take aside, with its sentence. @param {Change} change @param {string} sentence */
+export const setAside = (change, sentence) => amend({ ...change, refused: sentence });
 
 /** Put what was set aside at the end of the line again, under its own key. @param {Change} change */
 export async function putBack({ at, refused, ...change }) {

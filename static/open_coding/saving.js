@@ -81,7 +81,7 @@ export async function save(url, fields, words) {
   const from = path.match(/^.*?\/code\/[^/]+\//)?.[0] ?? (here || path); // a memo goes behind what it is about
   const change = {
     key: newKey(), who: me, project: box?.dataset.project ?? "", line: from,
-    url: path, fields: bound(path, from, fields), words, made: Date.now(),
+    url: path, fields: bound(path, from, fields), words, made: Date.now(), onto: known(path, fields),
   };
   const answered = new Promise((resolve, reject) => {
     callers.set(change.key, { resolve: () => resolve(undefined), reject });
@@ -112,6 +112,13 @@ function bound(path, from, fields) {
   const last = waiting().findLast((one) => one.line === from && isAct(one.url))?.key ?? latest.get(from);
   return isBare(path) && last ? { ...fields, after: last } : fields;
 }
+
+/**
+ * The earlier wording of the same thing that waits still: whoever words it anew on this page knows that one.
+ * @param {string} path @param {Record<string, string>} fields
+ */
+const known = (path, { version }) =>
+  version && waiting().findLast((one) => one.url === path && callers.has(one.key))?.key;
 
 /** Can a change be taken back (a wording or a memo is changed again instead)? @param {string} path */
 const isAct = (path) => /\/code\/[^/]+\/(segments|marks|hits|undo|redo)\//.test(path);
@@ -183,8 +190,25 @@ async function drain() {
 async function taken(change, html) {
   failures = 0;
   leaveWord(change);
+  await raise(change, html);
   tell({ about: "taken", change, html });
   await queue.remove(change);
+}
+
+/** A wording made on top of one that was just taken is of the version that this one has made. @param {Change} change @param {string} html */
+async function raise(change, html) {
+  const version = versionAfter(change, html);
+  if (!version) return;
+  for (const one of await queue.all(me)) {
+    if (one.onto === change.key && !one.refused) await queue.amend({ ...one, fields: { ...one.fields, version } });
+  }
+}
+
+/** What a taken wording made the version of its thing: as the answer's form says, else the next. @param {Change} change @param {string} html */
+function versionAfter({ url, fields: { version } }, html) {
+  if (!version) return "";
+  const { content } = Object.assign(document.createElement("template"), { innerHTML: html });
+  return content.querySelector(`form[action="${url}"] input[name=version]`)?.getAttribute("value") ?? String(Number(version) + 1);
 }
 
 /** Set a refused change aside, and with it what was to take it back. @param {Change} change @param {string} sentence */

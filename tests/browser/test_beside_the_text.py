@@ -1,5 +1,6 @@
 """What is written and done beside the text waits on the device as segments do, and outlives a killed tab."""
 
+import json
 import re
 
 import pytest
@@ -213,6 +214,44 @@ def compare(person, name):
     person.press("c")
     person.page.locator("#card summary").first.click()
     return person.page.locator('#card form[action$="/define/"]').get_attribute("action")
+
+
+def test_two_wordings_of_one_code_without_a_connection_both_arrive(ada):
+    page = ada.page
+    compare(ada, "worded twice in a tunnel")
+    leave(ada)
+    for words in ("The first wording.", "The second wording.", "The third wording."):
+        page.get_by_label("Definition").fill(words)
+        page.get_by_role("button", name="Keep this wording").click()
+    expect(page.locator("#status")).to_have_text("Not saved yet, kept on this device: 3 changes")
+    come_back(ada)
+    expect(page.locator("#card dl")).to_contain_text("The third wording.")
+    expect(page.locator("#unsaved")).to_be_hidden()
+
+
+def test_a_wording_that_does_not_know_what_came_between_is_refused(ada):
+    page = ada.page
+    define = compare(ada, "worded from two devices")
+    leave(ada)
+    page.get_by_label("Definition").fill("Offline.")
+    page.get_by_role("button", name="Keep this wording").click()
+    kept(page)
+    newer = {"version": "1", "definition": "Elsewhere.", "use_when": "", "avoid_when": ""}
+    there = json.loads(page.evaluate("document.body.getAttribute('hx-headers')"))
+    headers = {"HX-Request": "true", "X-CSRFToken": there["x-csrftoken"], "Referer": page.url}
+    assert page.request.post(define, form=newer, headers=headers).status == 200
+    page.get_by_label("Definition").fill("Offline, once more.")
+    page.get_by_role("button", name="Keep this wording").click()
+    ada.context.set_offline(False)
+    page.locator("#unsaved summary").click()
+    expect(page.locator("#unsaved")).to_contain_text("Offline, once more.")
+    expect(page.get_by_role("button", name="Drop")).to_have_count(2)
+    for _ in range(2):
+        page.get_by_role("button", name="Drop").first.click()
+    page.reload()
+    focus_first_segment(page)
+    ada.press("c")
+    expect(page.locator("#card dl")).to_contain_text("Elsewhere.")
 
 
 def test_a_form_whose_first_field_is_empty_is_settled_too(ada):
