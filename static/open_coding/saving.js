@@ -308,7 +308,7 @@ function confirm(change, html) {
   if (isAct(change.url)) latest.set(change.line, change.key);
   savedAt = new Date().toLocaleTimeString([], { hour12: false });
   hindrance = way = "";
-  if (change.line === here) put(html);
+  if (change.line === here) put(html, change);
   callers.get(change.key)?.resolve();
   callers.delete(change.key);
   if (change.url === `${here}uncodable/`) location.reload(); // what can be done here is different now
@@ -328,12 +328,12 @@ function refuse(change) {
   caller.reject(new Error(change.refused));
 }
 
-/** Replace each element that came back by its id. @param {string} html */
-function put(html) {
+/** Replace each element that came back by its id. @param {string} html @param {Change} [change] that it answers */
+function put(html, change) {
   const sent = document.createElement("template");
   sent.innerHTML = html;
   const saved = sent.content.getElementById("last-saved");
-  for (const element of [...sent.content.children]) replace(element);
+  for (const element of [...sent.content.children]) replace(element, change);
   if (!saved && html) return; // beside the text, which stays as it is
   paints += 1;
   changed = saved?.dataset.segment ?? "";
@@ -350,20 +350,47 @@ function replaceText(old, element) {
   if (to instanceof HTMLElement) to.focus({ preventScroll: true });
 }
 
-/** What is being written in it, and the focus, stay where they are. @param {Element} element */
-function replace(element) {
+/** What is being written in it, and the focus, stay where they are. @param {Element} element @param {Change} [change] */
+function replace(element, change) {
   const old = document.getElementById(element.id);
   if (!old) return;
   if (!old.closest("#card")) return replaceText(old, element);
   const [active, hadFocus] = [document.activeElement, old.contains(document.activeElement)];
-  for (const field of old.querySelectorAll("textarea")) { // words that nobody has yet stay in their own field
-    const anew = field.value !== field.defaultValue && element.querySelector(`textarea[name="${field.name}"]`);
-    if (anew) anew.replaceWith(Object.assign(field, { id: anew.id }));
-  }
+  const unkept = [...old.querySelectorAll("form")].filter((form) => written(form).length);
+  const places = unkept.map((form) => placeOf(form, element));
+  if (change && callers.has(change.key)) unkept.forEach((form) => renewVersion(form, change, element.outerHTML));
+  if (!places.every(Boolean)) return; // words that nobody has yet, and their form does not come again
+  unkept.forEach((form, index) => carryOver(form, /** @type {Element} */ (places[index])));
   old.replaceWith(element);
   /** @type {any} */ (window).htmx?.process(element);
+  for (const field of unkept.flatMap(written)) field.dispatchEvent(new Event("input", { bubbles: true })); // a draft of this form now
   const next = active?.isConnected ? active : element.querySelector("[autofocus], a[href], summary, button");
   if (hadFocus && next instanceof HTMLElement) next.focus({ preventScroll: true });
+}
+
+/** The fields whose words nobody has yet. @param {Element} within */
+const written = (within) => [...within.querySelectorAll("textarea")].filter((one) => one.value !== one.defaultValue);
+
+/** Where a form that is being written in goes: into the same one in what came, else with its article. @param {HTMLFormElement} form @param {Element} element */
+function placeOf(form, element) {
+  const article = form.closest("article[id]");
+  const same = [...element.querySelectorAll("form")].find((one) => one.getAttribute("action") === form.getAttribute("action"));
+  return same ?? (article && element.querySelector(`#${CSS.escape(article.id)}`));
+}
+
+/** The words keep the version that they are of. @param {HTMLFormElement} form @param {Element} place */
+function carryOver(form, place) {
+  if (!(place instanceof HTMLFormElement)) return place.replaceWith(/** @type {Element} */ (form.closest("article[id]")));
+  for (const field of [...written(form), ...form.querySelectorAll("input[name=version]")]) {
+    const anew = place.querySelector(`[name="${field.name}"]`);
+    if (anew) anew.replaceWith(Object.assign(field, { id: anew.id }));
+  }
+}
+
+/** Words that go on where a wording was sent from here are of the version that it has made. @param {HTMLFormElement} form @param {Change} change @param {string} html */
+function renewVersion(form, change, html) {
+  const version = form.querySelector("input[name=version]");
+  if (version && form.getAttribute("action") === change.url) version.value = versionAfter(change, html);
 }
 
 /* A tab that was loading while something was taken has an older text and has heard nothing. */

@@ -254,6 +254,30 @@ def test_a_wording_that_does_not_know_what_came_between_is_refused(ada):
     expect(page.locator("#card dl")).to_contain_text("Elsewhere.")
 
 
+def test_words_in_one_tab_never_replace_those_of_another_unasked(ada):
+    there, address = ada.page, ada.page.url
+    compare(ada, "worded in two tabs")
+    here = ada.context.new_page()
+    here.goto(address)
+    focus_first_segment(here)
+    here.keyboard.press("c")
+    here.locator("#card summary").first.click()
+    here.get_by_label("Definition").fill("In one tab.")
+    there.get_by_label("Definition").fill("In the other.")
+    there.get_by_role("button", name="Keep this wording").click()
+    expect(here.locator("#card dl")).to_contain_text("In the other.")
+    expect(here.get_by_label("Definition")).to_have_value("In one tab.")
+    here.locator("#card details").first.evaluate("(one) => { one.open = true; }")
+    here.get_by_role("button", name="Keep this wording").click()
+    expect(here.locator("#status")).to_contain_text("Somebody changed this since you opened it.")
+    here.locator("#unsaved summary").click()
+    here.get_by_role("button", name="Drop").click()
+    there.reload()
+    focus_first_segment(there)
+    ada.press("c")
+    expect(there.locator("#card dl")).to_contain_text("In the other.")
+
+
 def test_a_form_whose_first_field_is_empty_is_settled_too(ada):
     page = ada.page
     compare(ada, "worded without a definition")
@@ -265,6 +289,29 @@ def test_a_form_whose_first_field_is_empty_is_settled_too(ada):
     page.keyboard.press("Escape")
     expect(page.locator("#card")).to_be_empty()  # nothing there is unkept any more
     come_back(ada)
+
+
+def test_words_begun_while_a_changed_memo_is_on_its_way_stay_and_arrive(ada):
+    page = ada.page
+    ada.press("m")
+    keep_memo(page, "Worded at first")
+    memo = page.locator("#card article", has_text="Worded at first")
+    uid = memo.get_attribute("id")
+    memo.get_by_role("link", name="Change").click()
+    memo = page.locator(f"#card #{uid}")
+    memo.locator("textarea").fill("Worded again")
+    leave(ada)
+    memo.get_by_role("button", name="Save").click()
+    kept(page)
+    memo.locator("textarea").fill("Worded again, and half of more")
+    page.locator("#card form").first.locator("textarea").fill("A new one, half")
+    come_back(ada)
+    expect(memo.locator("textarea")).to_have_value("Worded again, and half of more")
+    page.locator("#card form").first.get_by_role("button", name="Keep memo").click()
+    expect(page.locator("#card .memo-text", has_text="A new one, half")).to_be_visible()
+    expect(memo.locator("textarea")).to_have_value("Worded again, and half of more")
+    memo.get_by_role("button", name="Save").click()
+    expect(memo.locator(".memo-text")).to_have_text("Worded again, and half of more")
 
 
 def test_what_was_being_written_goes_at_sign_out_after_a_question(ada):
