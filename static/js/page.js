@@ -3,7 +3,7 @@
  * A reply may carry `HX-Trigger: {"announce": "Saved."}` or `{"alert": "Not saved."}`.
  */
 
-import "./door.js";
+import { renew } from "./door.js";
 
 /** @param {string} id @param {string} text */
 function say(id, text) {
@@ -48,14 +48,27 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const found = await queue;
   const left = (await found?.all(me))?.length;
-  const written = (await found?.drafts(me))?.length;
+  const written = (await found?.drafts(me)) || isWriting();
   const [are, them] = left === 1 ? ["is", "it"] : ["are", "them"];
   const waits = left ? `${left} of your changes ${are} on this device only and not saved yet. ` : "";
-  const drafts = written ? "What you were writing beside a text is on this device only. " : "";
+  const drafts = written ? "What you were writing is on this device only. " : "";
   if ((left || written) && !confirm(`${waits}${drafts}Signing out throws ${left && !written ? them : "it"} away. Sign out?`)) return;
+  const next = await signedOut(form).catch(() => "");
+  if (!next) return alert("You are still signed in, as the server could not be reached or did not let you out. Nothing was thrown away. Try again later.");
   await found?.clear(me);
-  form.submit();
+  document.body.dataset.leaves = ""; // who was asked is asked no second time
+  location.assign(next);
 });
+
+const isWriting = () => [...document.querySelectorAll("textarea")].some((one) => one.value !== one.defaultValue);
+
+/** End the session, and say where to go then; nothing is thrown away before that. @param {HTMLFormElement} form */
+async function signedOut(form) {
+  const send = () => fetch(form.action, { method: "POST", body: new URLSearchParams(/** @type {any} */ (new FormData(form))) });
+  const first = await send();
+  const answer = first.status === 403 && !(await renew()) ? await send() : first;
+  return answer.ok && answer.redirected ? answer.url : "";
+}
 
 const current = document.querySelector(".site-nav [aria-current]");
 const strip = current?.closest("ul");

@@ -119,4 +119,4 @@ document.addEventListener("loam:saved", () => {
   const url = card.dataset.url;
   if (url && !card.querySelector("[data-memos]") && !card.contains(document.activeElement)) show(url);
 });
-addEventListener("beforeunload", (event) => isWritten() && event.preventDefault());
+addEventListener("beforeunload", (event) => isWritten() && !("leaves" in document.body.dataset) && event.preventDefault());

@@ -98,10 +98,23 @@ export async function putBack({ at, refused, ...change }) {
 }
 
 /** What a person was writing and has not kept yet. @param {string} who */
-export const drafts = (who) => held("drafts", who).catch(() => []);
+const words = (who) => held("drafts", who).catch(() => []);
+
+/** Ratings and mappings that wait for the server (see selective_coding/draft.js). @param {string} who */
+const ratings = (who) => {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(`loam:draft:${who}:`));
+  } catch {
+    return [];
+  }
+};
+
+/** How much this device has of what a person said or wrote, beside the line. @param {string} who */
+export const drafts = async (who) => (await words(who)).length + ratings(who).length;
 
 /** Forget whatever a person has on this device. @param {string} who */
 export async function clear(who) {
   await remove(...(await all(who)));
-  for (const { place } of await drafts(who)) await written("drafts", (store) => store.delete([who, place]));
+  for (const { place } of await words(who)) await written("drafts", (store) => store.delete([who, place]));
+  for (const name of ratings(who)) localStorage.removeItem(name);
 }

@@ -509,6 +509,6 @@ addEventListener("pageshow", (event) => event.persisted && refresh().then(begin)
 // A moment later: the channel's own word may be on its way.
 addEventListener("storage", ({ key, newValue }) => key === LAST && setTimeout(() => catchUp(newValue), 500));
 addEventListener("beforeunload", (event) => {
-  if (waiting().length && !queue.isLasting()) event.preventDefault();
+  if (waiting().length && !queue.isLasting() && !("leaves" in document.body.dataset)) event.preventDefault();
 });
 begin();

@@ -1,14 +1,13 @@
 /**
  * What could not be sent yet stays on this device, under the person and the project, until the server has it
- * or the person signs out. Drafts hold ids and the person's own note, never the text of an incident.
+ * or the person signs out (see js/page.js). Drafts hold ids and the person's own note, never the text of an incident.
  */
-
-const PREFIX = "loam:draft:";
 
 /** @typedef {{key: string, fields: string, version: string | null}} Change A change with its idempotency key. */
 
 /** Keep the changes that wait. Says whether the device took them. @param {string} name @param {Change[]} changes */
 export function keep(name, changes) {
+  if ("leaves" in document.body.dataset) return false; // signed out: it was thrown away
   try {
     if (changes.length) localStorage.setItem(name, JSON.stringify(changes));
     else localStorage.removeItem(name);
@@ -36,8 +35,3 @@ export function others(name) {
     return [];
   }
 }
-
-document.addEventListener("submit", (event) => {
-  if (!(event.target instanceof HTMLFormElement) || !event.target.closest(".site-user")) return;
-  for (const name of Object.keys(localStorage)) if (name.startsWith(PREFIX)) localStorage.removeItem(name);
-});

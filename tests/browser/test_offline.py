@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 RUNS = int(os.environ.get("LOAM_OFFLINE_RUNS", "10"))
 FIRST_SEED = int(os.environ.get("LOAM_OFFLINE_SEED", "1"))
 ACTS = 8  # of each run
-RULES = 20  # incidents for the tests of one rule each
+RULES = 30  # incidents for the tests of one rule each
 WORDS = [f"𝒘ord{n:02}" for n in range(60)]  # a letter of two UTF-16 units: offsets are code points
 TEXT = "\n\n".join(" ".join(WORDS[at : at + 20]) for at in (0, 20, 40))
 
@@ -443,6 +443,33 @@ def test_signing_out_asks_before_it_throws_anything_away(room, device):
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in/")
     assert page.evaluate(KEPT) == []
+
+
+@pytest.mark.parametrize("how", [{"status": 500, "body": "Broken"}, None], ids=["fault", "no connection"])
+def test_a_sign_out_that_does_not_go_through_throws_nothing_away(room, device, how):
+    uid, context, said = room.next(), device(), []
+    page = desk(context, uid)
+    context.route("**/segments/", lambda route: route.abort())
+    context.route("**/sign-out/", lambda route: route.fulfill(**how) if how else route.abort())
+    code(page, uid, WORDS[0])
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.accept()))
+    page.get_by_role("button", name="Sign out").click()
+    eventually(lambda: page.title() and len(said) == 2)
+    assert said[1].startswith("You are still signed in")
+    assert page.evaluate(KEPT) == [f"Coded {WORDS[0]}"]
+    context.unroute_all()
+    page.evaluate(AT_ONCE)
+    saved(page)
+    assert room.acts(uid) == coded(WORDS[0])
+
+
+def test_who_signed_in_again_elsewhere_can_sign_out_of_an_old_page(room, device):
+    uid, context = room.next(), device()
+    page = desk(context, uid)
+    context.clear_cookies(name="sessionid")
+    sign_in(context.new_page(), "netada")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")
 
 
 def test_nothing_is_submitted_before_all_is_saved(room, device):

@@ -28,7 +28,7 @@ values = add_scale(lead, project, shipped("schwartz"))
 for name, stage, scale, count in (
     ("By keys", "rating", gvs, {INCIDENTS}), ("Values by keys", "rating", values, 2), ("Mapping by keys", "mapping", gvs, 0),
     ("Changed", "rating", gvs, 2), ("Answer lost", "rating", gvs, 2), ("Refused", "rating", gvs, 2),
-    ("Values left", "rating", values, 2), ("Signed out", "rating", gvs, 2),
+    ("Values left", "rating", values, 2), ("Signed out", "rating", gvs, 2), ("Sign-out", "rating", gvs, 2),
 ):
     plan = Plan(name=name, stage=stage, scale=scale, coders=people, incidents=incidents[:count])
     open_round(lead, draft_round(lead, project, plan))
@@ -259,6 +259,28 @@ def test_what_is_said_after_the_session_ended_is_kept_and_sent_after_a_new_sign_
     page.goto(address)
     expect(page.locator("#status")).to_have_attribute("data-state", "saved")
     expect(page.get_by_label("Note")).to_have_value("Said too late")
+
+
+def test_signing_out_asks_before_it_throws_a_rating_away(opened, chromium):
+    ada, asked = Person(chromium, opened), []  # a session of her own, which ends here
+    ada.email, ada.password = "ada@loam.example", PASSWORD
+    ada.sign_in()
+    page, drafts = ada.page, "Object.keys(localStorage).filter((one) => one.startsWith('loam:draft:')).length"
+    begin(ada, "Sign-out")
+    page.route("**/rate/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.get_by_label("Note").fill("Said on a train")
+    page.get_by_label("Note").blur()
+    expect(page.locator("#status")).to_have_text("Not saved yet, kept on this device")
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#status")).to_have_text("Not saved yet, kept on this device")
+    assert page.evaluate(drafts) == 1
+    assert asked == ["What you were writing is on this device only. Signing out throws it away. Sign out?"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")
+    assert page.evaluate(drafts) == 0
+    ada.context.close()
 
 
 def test_what_an_incomplete_rating_says_is_saved_when_its_submit_is_refused(opened, ada):
