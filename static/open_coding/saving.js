@@ -77,7 +77,10 @@ const say = (how, value) => document.dispatchEvent(new CustomEvent(how, { detail
 export async function save(url, fields, words) {
   const path = new URL(url, location.href).pathname;
   if (isBare(path)) ahead = ahead.then(abreast).catch(() => undefined);
+  coming += 1;
+  if (ahead !== nothingAhead) show();
   await ahead;
+  coming -= 1;
   const from = path.match(/^.*?\/code\/[^/]+\//)?.[0] ?? (here || path); // a memo goes behind what it is about
   const change = {
     key: newKey(), who: me, project: box?.dataset.project ?? "", line: from,
@@ -93,7 +96,9 @@ export async function save(url, fields, words) {
   return answered.then(() => say("announce", words));
 }
 
-let ahead = Promise.resolve(); // what is done next never overtakes an undo that still waits for this
+const nothingAhead = Promise.resolve();
+let ahead = nothingAhead; // what is done next never overtakes an undo that still waits for this
+let coming = 0; // how much waits behind it, neither on the device nor in the line yet
 
 /** Before something is taken back, hear of what other tabs did: their word may still be on its way. */
 async function abreast() {
@@ -137,7 +142,7 @@ async function keep(change) {
 
 /** How much of this incident the server does not have: what waits, and what it did not take. */
 export const unsaved = () => ({
-  waiting: waiting().filter((one) => one.line === here).length,
+  waiting: coming + waiting().filter((one) => one.line === here).length,
   refused: refused().filter((one) => one.line === here).length,
   isHindered: Boolean(hindrance),
 });
@@ -471,12 +476,15 @@ async function reread() {
   show();
 }
 
+/** Is there something that not even this device has? */
+const isNowhere = () => coming > 0 || waiting().some((one) => one.at === undefined);
+
 /** @returns {["saved" | "saving" | "kept" | "error", string]} */
 function standing() {
   const left = waiting().length;
   const not = refused().length;
   if (left && !queue.isLasting()) return ["kept", `Not saved yet: ${counted(left)}. Leave this page open`];
-  if (waiting().some((one) => one.at === undefined)) return ["saving", "Saving"]; // not on the device yet
+  if (isNowhere()) return ["saving", "Saving"];
   if (left && hindrance === "signed out") return ["kept", `You were signed out. Kept on this device: ${counted(left)}`];
   if (left && hindrance) return ["kept", `Not saved yet, kept on this device: ${counted(left)}`];
   if (left) return ["saving", "Saving"];
@@ -509,6 +517,7 @@ addEventListener("pageshow", (event) => event.persisted && refresh().then(begin)
 // A moment later: the channel's own word may be on its way.
 addEventListener("storage", ({ key, newValue }) => key === LAST && setTimeout(() => catchUp(newValue), 500));
 addEventListener("beforeunload", (event) => {
-  if (waiting().length && !queue.isLasting() && !("leaves" in document.body.dataset)) event.preventDefault();
+  const goesWithThePage = isNowhere() || (waiting().length && !queue.isLasting());
+  if (goesWithThePage && !("leaves" in document.body.dataset)) event.preventDefault();
 });
 begin();

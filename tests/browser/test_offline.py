@@ -516,6 +516,52 @@ def test_a_browser_that_keeps_nothing_says_so_and_warns_before_the_page_goes(roo
     assert (asked, room.acts(uid)) == (["beforeunload"], coded(WORDS[0]))
 
 
+def test_a_change_that_is_not_on_the_device_yet_asks_before_the_page_goes(room, device):
+    uid, context, asked = room.next(), device(), []
+    context.add_init_script("IDBFactory.prototype.open = () => ({})")  # a disk that takes its time
+    page = desk(context, uid)
+    page.locator("h2").first.click()
+    page.wait_for_function(LOADED)
+    page.evaluate(SAVE, [f"/code/{uid}/marks/", {"start": "0", "kind": "nothing_here"}, "Judged"])
+    expect(status(page)).to_have_text("Saving")
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    eventually(lambda: page.title() and asked)
+    assert asked == ["beforeunload"]
+
+
+NEWS = """([key, line]) => {
+  const wait = window.setTimeout;
+  window.setTimeout = (run, after, ...more) => (after === 1000 ? 0 : wait(run, after, ...more)); // as long as it takes
+  const word = JSON.stringify({ from: line, key: 'of another tab', at: Date.now() });
+  localStorage.setItem(`loam-taken-${document.body.dataset.user}`, word);
+}"""
+
+
+def test_what_is_done_while_an_undo_waits_to_hear_of_other_tabs_is_not_lost_nor_passed_over(room, device):
+    uid, context, asked, held = room.next(), device(), [], []
+    page = desk(context, uid)
+    page.locator("h2").first.click()
+    code(page, uid, WORDS[0])
+    saved(page)
+    page.evaluate(NEWS, ["of another tab", f"/code/{uid}/"])
+    context.route(f"**/code/{uid}/", lambda route: held.append(route))
+    page.evaluate(SAVE, [f"/code/{uid}/undo/", {}, "Undone"])
+    start = TEXT.index(WORDS[1])
+    fields = {"start": str(start), "end": str(start + len(WORDS[1])), "quote": WORDS[1], "name": "meanwhile"}
+    page.evaluate(SAVE, [f"/code/{uid}/segments/", fields, "Coded"])
+    expect(status(page)).to_have_text("Saving")
+    page.locator("#submit").click()
+    expect(page.locator("#untouched")).to_have_text("Submitting when your last changes are saved.")
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.close(run_before_unload=True)
+    eventually(lambda: page.title() and asked)
+    assert asked == ["beforeunload"]
+    page.route("**/submit/", lambda route: route.abort())
+    held.pop().continue_()
+    eventually(lambda: page.title() and room.acts(uid) == [*coded(WORDS[0]), ("undo", WORDS[0]), *coded(WORDS[1])])
+
+
 class Network:
     """A network that drops, doubles, delays and reorders by a seed."""
 
