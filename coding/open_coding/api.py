@@ -160,7 +160,7 @@ class Submission(serializers.Serializer[Any]):
 
 
 class Back(serializers.Serializer[Any]):
-    """The key of the last change that you know of; a later one of another device is then never taken back (409)."""
+    """The key of the last change that you know of, empty if of none; a later one is then never taken back (409)."""
 
     after = Text(allow_blank=True, required=False)
 
@@ -359,13 +359,13 @@ class Segments(InAssignment):
     @action(detail=False, methods=["post"])
     def undo(self, request: Request, assignment: UUID) -> Response:
         """Undo your last act in this assignment that stands."""
-        return self.act(history.undo, after=taken(Back, request).get("after", ""))
+        return self.act(history.undo, after=taken(Back, request).get("after"))
 
     @extend_schema(request=Back, responses=Change)
     @action(detail=False, methods=["post"])
     def redo(self, request: Request, assignment: UUID) -> Response:
         """Do again what was undone last."""
-        return self.act(history.redo, after=taken(Back, request).get("after", ""))
+        return self.act(history.redo, after=taken(Back, request).get("after"))
 
     @extend_schema(request=Asked, responses=Asked)
     @action(detail=False, methods=["post"], url_path="ask-reopening")

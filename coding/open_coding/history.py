@@ -38,11 +38,12 @@ class NothingToRedo(Refusal):
 
 @transaction.atomic
 def undo(
-    coder: User, assignment: Assignment, *, after: str = "", key: Key | None = None, at: datetime | None = None
+    coder: User, assignment: Assignment, *, after: str | None = None, key: Key | None = None, at: datetime | None = None
 ) -> Saved:
     """Undo the coder's last act in this assignment that stands. Raises NothingToUndo, MovedOn.
 
-    `after` is the key of the last change that the asking page knows: another device's later one is never undone.
+    `after` is the key of the last change that the asking page knows, empty where it knows of none (or of one without a
+    key): another device's later one is never undone. A form without script does not say.
     """
     locked, again = begin(coder, assignment, key)
     if again:
@@ -56,7 +57,7 @@ def undo(
 
 @transaction.atomic
 def redo(
-    coder: User, assignment: Assignment, *, after: str = "", key: Key | None = None, at: datetime | None = None
+    coder: User, assignment: Assignment, *, after: str | None = None, key: Key | None = None, at: datetime | None = None
 ) -> Saved:
     """Do again what was undone last, unless something new was done since. Raises NothingToRedo, MovedOn."""
     locked, again = begin(coder, assignment, key)
@@ -81,9 +82,9 @@ def latest_key(assignment: Assignment) -> str:
     return found[0] or "" if found else ""
 
 
-def refuse_passed(locked: Assignment, after: str) -> None:
+def refuse_passed(locked: Assignment, after: str | None) -> None:
     """Refuse to undo or redo on top of a change that the asking page has not seen, with a key or without one."""
-    if after and latest_key(locked) != after:
+    if after is not None and latest_key(locked) != after:
         raise MovedOn(
             "Something was changed in another tab or on another device since. Reload the incident, then undo there "
             "what you want to undo."

@@ -184,13 +184,13 @@ def code_hits(request: MemberRequest, uid: str) -> HttpResponse:
 @require_POST
 @signed_in
 def undo(request: MemberRequest, uid: str) -> HttpResponse:
-    return save(request, uid, history.undo, after=request.POST.get("after", ""))
+    return save(request, uid, history.undo, after=request.POST.get("after"))
 
 
 @require_POST
 @signed_in
 def redo(request: MemberRequest, uid: str) -> HttpResponse:
-    return save(request, uid, history.redo, after=request.POST.get("after", ""))
+    return save(request, uid, history.redo, after=request.POST.get("after"))
 
 
 def was_in(post: Any) -> tuple[str, str] | None:

@@ -110,12 +110,13 @@ async function abreast() {
 }
 
 /**
- * To take back or do again is about what this page knows as the latest change, and nothing later.
+ * To take back or do again is about what this page knows as the latest change, and nothing later: where it knows of
+ * none, about none.
  * @param {string} path @param {string} from @param {Record<string, string>} fields
  */
 function bound(path, from, fields) {
   const last = waiting().findLast((one) => one.line === from && isAct(one.url))?.key ?? latest.get(from);
-  return isBare(path) && last ? { ...fields, after: last } : fields;
+  return isBare(path) ? { ...fields, after: last ?? "" } : fields;
 }
 
 /**

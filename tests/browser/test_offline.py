@@ -562,6 +562,16 @@ def test_what_is_done_while_an_undo_waits_to_hear_of_other_tabs_is_not_lost_nor_
     eventually(lambda: page.title() and room.acts(uid) == [*coded(WORDS[0]), ("undo", WORDS[0]), *coded(WORDS[1])])
 
 
+def test_an_undo_takes_back_nothing_that_its_page_has_never_seen(room, device):
+    uid, laptop, phone = room.next(), device(), device()
+    here, there = desk(laptop, uid), desk(phone, uid)
+    code(there, uid, WORDS[0])
+    saved(there)
+    undo(here, uid)
+    expect(status(here)).to_contain_text("Something was changed in another tab or on another device since.")
+    assert room.acts(uid) == coded(WORDS[0])
+
+
 class Network:
     """A network that drops, doubles, delays and reorders by a seed."""
 

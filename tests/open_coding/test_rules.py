@@ -251,3 +251,15 @@ def test_an_undo_never_takes_back_what_its_page_has_not_seen(desk):
         history.redo(desk.coder, desk, after="elsewhere")
     history.redo(desk.coder, desk, after="back")
     assert len(segments(desk)) == 2
+
+
+def test_a_page_that_knows_of_no_change_takes_none_back(desk):
+    factory.code(desk, "late fee", "a", key=Key("elsewhere", "body"))
+    for verb in (history.undo, history.redo):
+        with pytest.raises(MovedOn):
+            verb(desk.coder, desk, after="")
+    factory.code(desk, "guest", "b")  # by a form without script, which has no key
+    history.undo(desk.coder, desk, after="")
+    assert len(segments(desk)) == 1
+    history.undo(desk.coder, desk)
+    assert segments(desk) == []
