@@ -30,8 +30,27 @@ export async function renew() {
   return null;
 }
 
+const SAY_IT_THEMSELVES = "[data-memos], .placing, .board, .sort-bar";
+
 // What htmx sends: a refusal says why, and the next try has the new token.
-document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => { isOld ||= [401, 403].includes(xhr.status); });
+document.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
+  isOld ||= [401, 403].includes(xhr.status);
+  if (xhr.status === 401 && !elt.closest(SAY_IT_THEMSELVES)) sayAbove(xhr.responseText);
+});
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr } }) => {
+  if (xhr.status < 400) document.querySelector("ul[data-door]")?.remove();
+});
+
+/** @param {string} sentence */
+function sayAbove(sentence) {
+  const list = document.querySelector("ul[data-door]") ?? Object.assign(document.createElement("ul"), { className: "notices" });
+  list.setAttribute("data-door", "");
+  list.setAttribute("role", "alert");
+  list.replaceChildren(Object.assign(document.createElement("li"), { className: "notice error", textContent: sentence }));
+  document.getElementById("main")?.prepend(list);
+  list.scrollIntoView({ block: "nearest" });
+}
+
 document.addEventListener("htmx:confirm", (event) => {
   if (!isOld || event.detail.verb === "get") return;
   event.preventDefault();

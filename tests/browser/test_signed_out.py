@@ -40,8 +40,7 @@ def test_a_plain_form_keeps_its_words(lead):
     expect(page.get_by_label("Storyline", exact=True)).to_have_value("What seems right is taken for true.")
     sign_in_elsewhere(lead)
     page.get_by_role("button", name="Save the storyline").click()
-    page.wait_for_load_state()
-    expect(page.locator("form [role=alert]")).to_have_count(0)
+    expect(page.locator(".notices")).to_be_visible()
     page.reload()
     expect(page.get_by_label("Storyline", exact=True)).to_have_value("What seems right is taken for true.")
 
@@ -100,3 +99,18 @@ def test_the_page_that_integrates_says_it_in_the_row_and_keeps_the_rationale(lea
     row.locator("select").select_option(label="Does not fit")
     row.get_by_role("button", name="Save").click()
     expect(row.locator("output")).to_have_text("Saved")
+
+
+def test_a_search_says_it_above_the_page_and_leaves_what_was_found(lead):
+    page = lead.page
+    page.goto("/p/demonstration/incidents/")
+    found = page.locator("#rows").inner_text()
+    end_session(lead)
+    page.locator("form.filters input[type=search]").fill("voice")
+    page.locator("form.filters input[type=search]").press("Enter")
+    expect(page.locator("#main > .notices .error")).to_have_text(SAID)
+    assert page.locator("#rows").inner_text() == found
+    sign_in_elsewhere(lead)
+    page.locator("form.filters input[type=search]").press("Enter")
+    expect(page.locator("#main > .notices")).to_have_count(0)
+    expect(page.locator("#rows")).not_to_have_text(found)
