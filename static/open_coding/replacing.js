@@ -29,13 +29,14 @@ export function replace(element, own) {
   if (!old.closest("#card")) return replaceText(old, element);
   const [active, hadFocus] = [document.activeElement, old.contains(document.activeElement)];
   const unkept = [...old.querySelectorAll("form")].filter((form) => written(form).length);
+  const fields = unkept.flatMap(written);
   const places = unkept.map((form) => placeOf(form, element));
   if (own) unkept.forEach((form) => renewVersion(form, own, element.outerHTML));
   if (!places.every(Boolean)) return; // words that nobody has yet, and their form does not come again
   unkept.forEach((form, index) => carryOver(form, /** @type {Element} */ (places[index])));
   old.replaceWith(element);
   /** @type {any} */ (window).htmx?.process(element);
-  for (const field of unkept.flatMap(written)) field.dispatchEvent(new Event("input", { bubbles: true })); // a draft of this form now
+  for (const field of fields) field.dispatchEvent(new Event("input", { bubbles: true })); // a draft of this form now
   const next = active?.isConnected ? active : element.querySelector("[autofocus], a[href], summary, button");
   if (hadFocus && next instanceof HTMLElement) next.focus({ preventScroll: true });
 }

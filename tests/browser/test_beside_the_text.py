@@ -90,6 +90,25 @@ def test_words_begun_while_a_memo_is_on_its_way_stay(ada):
     expect(page.locator("#card textarea")).to_be_focused()
 
 
+def test_words_that_were_carried_into_a_new_form_outlive_a_killed_tab(ada):
+    page, url = ada.page, ada.page.url
+    ada.press("m")
+    expect(page.locator("#card textarea")).to_be_focused()
+    held = []
+    page.route(
+        "**/memos/on/**", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    keep_memo(page, "Kept while more is written")
+    page.wait_for_function("document.getElementById('status').dataset.state === 'saving'")
+    page.locator("#card textarea").fill("Carried over, half")
+    held.pop().continue_()
+    expect(page.locator("#card .memo-text").first).to_have_text("Kept while more is written")
+    page = open_anew(ada, url)
+    page.locator("#card").get_by_role("link", name="Memos").click()
+    expect(page.locator("#card textarea").first).to_have_value("Carried over, half")
+    page.get_by_role("button", name="Keep memo").click()
+
+
 def test_what_is_being_written_outlives_a_killed_tab(ada):
     page, url = ada.page, ada.page.url
     ada.press("m")
