@@ -57,16 +57,17 @@ document.addEventListener("htmx:confirm", (event) => {
   renew().catch(() => null).then(() => event.detail.issueRequest(true));
 });
 
-/** Holds a form words that would go with the page? @param {HTMLFormElement} form */
-const isWritten = (form) => [...form.elements].some((one) => one instanceof HTMLTextAreaElement && one.value !== one.defaultValue);
+/** The fields of a form whose words would go with the page. @param {HTMLFormElement} form */
+const words = (form) => [...form.elements].filter((one) => one instanceof HTMLTextAreaElement && one.value.trim());
 
 /** @param {HTMLFormElement} form @param {string} sentence */
 function say(form, sentence) {
-  const line = form.querySelector("[data-door]") ?? Object.assign(document.createElement("p"), { className: "notice error" });
+  const line = document.querySelector("p[data-door]") ?? Object.assign(document.createElement("p"), { className: "notice error" });
   line.setAttribute("data-door", "");
   line.setAttribute("role", "alert");
   line.textContent = sentence;
-  (form.querySelector(".form-actions") ?? form.lastElementChild)?.before(line);
+  const last = /** @type {Element} */ (words(form).at(-1));
+  (last.closest(".field") ?? last).after(line);
   line.scrollIntoView({ block: "nearest" });
 }
 
@@ -74,12 +75,12 @@ function say(form, sentence) {
 let asked = /** @type {HTMLFormElement | null} */ (null);
 window.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  if (event.defaultPrevented || !me || !(form instanceof HTMLFormElement) || form === asked || !isWritten(form)) return;
+  if (event.defaultPrevented || !me || !(form instanceof HTMLFormElement) || form === asked || !words(form).length) return;
   if (form.getAttribute("method") !== "post") return;
   event.preventDefault();
   const { why = "" } = (await renew().catch(() => ({ why: "offline" }))) ?? {};
   if (SENTENCES[why]) return say(form, SENTENCES[why]);
-  form.querySelector("[data-door]")?.remove();
+  document.querySelector("p[data-door]")?.remove();
   asked = form;
   form.requestSubmit(submitter);
   asked = null;

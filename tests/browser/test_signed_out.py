@@ -36,7 +36,7 @@ def test_a_plain_form_keeps_its_words(lead):
     page.get_by_label("Storyline", exact=True).fill("What seems right is taken for true.")
     end_session(lead)
     page.get_by_role("button", name="Save the storyline").click()
-    expect(page.locator("form [role=alert]")).to_have_text(SAID)
+    expect(page.locator("form p[role=alert]")).to_have_text(SAID)
     expect(page.get_by_label("Storyline", exact=True)).to_have_value("What seems right is taken for true.")
     sign_in_elsewhere(lead)
     page.get_by_role("button", name="Save the storyline").click()
@@ -51,7 +51,7 @@ def test_a_plain_form_without_a_connection_keeps_its_words(lead):
     page.get_by_label("Storyline", exact=True).fill("Told on a train.")
     lead.context.set_offline(True)
     page.get_by_role("button", name="Save the storyline").click()
-    expect(page.locator("form [role=alert]")).to_contain_text("The server could not be reached, so this was not sent.")
+    expect(page.locator("form p[role=alert]")).to_contain_text("The server could not be reached, so this was not sent.")
     expect(page.get_by_label("Storyline", exact=True)).to_have_value("Told on a train.")
     lead.context.set_offline(False)
     page.get_by_role("button", name="Save the storyline").click()
@@ -65,7 +65,14 @@ def test_the_form_that_settles_keeps_its_rationale(lead):
     page.get_by_label("Rationale").fill("The report calls it invented.")
     end_session(lead)
     page.get_by_role("button", name="Settle").click()
-    expect(page.locator("form [role=alert]")).to_have_text(SAID)
+    expect(page.locator("form p[role=alert]")).to_have_text(SAID)
+    expect(page.get_by_label("Rationale")).to_have_value("The report calls it invented.")
+    sign_in_elsewhere(lead)
+    page.get_by_role("button", name="Settle").click()
+    expect(page.locator(".error-summary")).to_be_visible()  # it was sent, and a reason is missing
+    end_session(lead)
+    page.get_by_role("button", name="Settle").click()
+    expect(page.locator("form p[role=alert]")).to_have_text(SAID)
     expect(page.get_by_label("Rationale")).to_have_value("The report calls it invented.")
 
 
