@@ -19,6 +19,7 @@ const PAUSE = 400; // milliseconds after a key: often enough to lose nothing, ra
 const BASIS = "input[type=hidden]:is([name=version], [name=key])";
 const me = document.body.dataset.user ?? "";
 const card = document.getElementById("card");
+const channel = new BroadcastChannel(`loam-drafts-${me}`);
 const waiting = /** @type {Map<HTMLFormElement, number>} */ (new Map());
 
 /** @param {HTMLFormElement} form */
@@ -48,7 +49,13 @@ export async function drop(form) {
   clearTimeout(waiting.get(form));
   waiting.delete(form);
   await written("drafts", (store) => store.delete([me, place(form)])).catch(() => undefined);
+  channel.postMessage(place(form));
 }
+
+// What went for one tab may be what another is writing in the same place.
+channel.onmessage = ({ data }) => {
+  for (const form of document.querySelectorAll("form")) if (place(form) === data && isWritten(form)) keep(form);
+};
 
 /** Put back what was written before, into the forms of what was just shown. @param {Element} within */
 export async function restore(within) {

@@ -182,3 +182,19 @@ def test_a_draft_of_a_changed_memo_shows_both_when_it_is_saved(ada, guest, addre
     assert "Worded elsewhere." in page.locator("article").inner_text()
     page.get_by_role("button", name="Save over what stands now").click()
     page.locator(".memo-text", has_text="Worded in a draft.").wait_for()
+
+
+def test_a_memo_that_is_kept_in_one_tab_takes_no_draft_from_another(ada, address):
+    page, other = ada.page, ada.context.new_page()
+    page.goto(address)
+    page.get_by_label("What do you think?").fill("Half a thought in the first tab")
+    page.wait_for_timeout(1_000)
+    other.goto(address)
+    expect(other.get_by_label("What do you think?")).to_have_value("Half a thought in the first tab")
+    other.get_by_label("What do you think?").fill("A whole one in the second tab")
+    other.get_by_role("button", name="Keep memo").click()
+    other.locator(".memo", has_text="A whole one").wait_for()
+    page.wait_for_timeout(500)
+    page.close(run_before_unload=False)
+    other.goto(address)
+    expect(other.get_by_label("What do you think?")).to_have_value("Half a thought in the first tab")
