@@ -35,7 +35,7 @@ NUMBERS = itertools.count(1)
 # How many columns to the right of the focus a card stands.
 FROM_HERE = """(card) => {
   const all = [...document.querySelectorAll(".column")];
-  return all.indexOf(card.closest(".column")) - all.indexOf(document.activeElement.closest(".column"));
+  return all.indexOf(document.getElementById(card).closest(".column")) - all.indexOf(document.activeElement.closest(".column"));
 }"""
 
 
@@ -78,14 +78,15 @@ class Desk:
     def go_to(self, card):
         """Come onto the board by Tab, then by arrows to the card's column and the card."""
         self.lead.reach(self.page.locator('.code-card[tabindex="0"]'))
+        uid = card.get_attribute("id")  # an answer may draw the card anew at any moment
         for _ in range(10):
-            steps = card.evaluate(FROM_HERE)
+            steps = self.page.evaluate(FROM_HERE, uid)
             if steps == 0:
                 break
             self.press("ArrowRight" if steps > 0 else "ArrowLeft")
         self.press("Home")
         for _ in range(10):
-            if card.evaluate("(one) => one === document.activeElement"):
+            if self.page.evaluate("document.activeElement.id") == uid:
                 return
             self.press("ArrowDown")
         raise AssertionError(f"No arrow leads to {card}.")
