@@ -25,10 +25,11 @@ from coding.open_coding.api import Segments, UsableCodes
 from coding.people.access import public
 from coding.people.api import Members
 from coding.reconciliation.api import Releases
+from coding.reconciliation.mapping_api import MappedRounds
 from coding.rounds.api import Assignments, Rounds
 from coding.selective_coding.api import Ratings
 from coding.selective_coding.flow_api import Flows
-from coding.selective_coding.integration_api import LivingMappings
+from coding.selective_coding.integration_api import Coverages, LivingMappings
 from coding.selective_coding.mapping_api import Places
 from coding.selective_coding.negative_api import ChainBreaks, NegativeCases
 from coding.selective_coding.results_api import ResultTables
@@ -40,6 +41,7 @@ from coding.selective_coding.storyline_api import Storylines
 app_name = "api"
 IN_PROJECT = "projects/<uuid:project>"
 IN_PART = f"{IN_PROJECT}/scales/<uuid:uid>/parts/<uuid:part>"
+IN_MAPPED = f"{IN_PROJECT}/rounds/<uuid:round>/mapping"
 IN_ASSIGNMENT = "assignments/<uuid:assignment>"
 
 
@@ -152,6 +154,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="mapping-detail",
     ),
     path(f"{IN_PROJECT}/scales/<uuid:uid>/results/", ResultTables.as_view({"get": "retrieve"}), name="results"),
+    path(
+        f"{IN_PROJECT}/scales/<uuid:uid>/results/cross/<uuid:stance>/",
+        ResultTables.as_view({"get": "cross"}),
+        name="results-cross",
+    ),
+    path(f"{IN_PROJECT}/scales/<uuid:uid>/coverage/", Coverages.as_view({"get": "retrieve"}), name="coverage"),
     path(f"{IN_PROJECT}/near-duplicates/", NearDuplicates.as_view({"get": "list"}), name="near-duplicates"),
     path(
         f"{IN_PROJECT}/codes/<uuid:code>/split/",
@@ -177,6 +185,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{IN_ASSIGNMENT}/places/<uuid:category>/", Places.as_view({"put": "update"}), name="place"),
     path(f"{IN_PROJECT}/rounds/<uuid:round>/sorts/", SortsSideBySide.as_view({"get": "retrieve"}), name="round-sorts"),
     path(f"{IN_PROJECT}/rounds/<uuid:round>/release/", Releases.as_view({"post": "create"}), name="round-release"),
+    path(f"{IN_MAPPED}/", MappedRounds.as_view({"get": "list"}), name="mapped"),
+    path(f"{IN_MAPPED}/take-over/", MappedRounds.as_view({"post": "take_over"}), name="mapped-take-over"),
+    *(
+        path(f"{IN_MAPPED}/<uuid:category>/{verb}/", MappedRounds.as_view({"post": verb}), name=f"mapped-{verb}")
+        for verb in ("settle", "reopen")
+    ),
     path(
         f"{IN_PROJECT}/rounds/<uuid:round>/measurements/",
         Measurements.as_view({"get": "list", "post": "create"}),

@@ -63,7 +63,7 @@ def api_crawl(w):
         *(ask("round-states", project, one.uid) for one in rounds), ask("round-states", project, w.coding.uid, query="?state=submitted"),
         *(sends(f"round-{verb}", project, w.draft.uid) for verb in ("open", "release")),
         sends("round-open-readings", project, w.coding.uid), sends("round-release", project, w.coding.uid, data={"reason": "x"}),
-        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w), *parts(w), *integrations(w), *(ask("round-sorts", project, one.uid) for one in (w.sorting, *rounds)),
+        *(ask("round-measurements", project, one.uid) for one in rounds), *places(w), *mapped_rounds(w), *parts(w), *integrations(w), *(ask("round-sorts", project, one.uid) for one in (w.sorting, *rounds)),
         ask("round-measurements", project, w.rated.uid, query="?batch=all"), sends("round-measurements", project, w.rated.uid),
         sends("round-reopen", project, w.coding.uid, data={"assignment": str(w.code_theirs.uid), "reason": "x"}),
         ask("assignment-list"), ask("assignment-list", query=f"?project={project}&round={w.coding.uid}&state=to_do&stage=open"),
@@ -100,7 +100,7 @@ def api_crawl(w):
         sends("memo-detail", project, w.memos[0].uid, method="patch", data={"version": 1, "kind": "theoretical"}),
         *(sends("memo-share", project, one.uid) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         *(sends("memo-detail", project, one.uid, method="delete") for one in (w.memos[1], w.bos_memo, w.thirds_memo)), ask("memo-list", project, query="?q="),
-        ask("results", project, w.scale.uid), ask("results", project, w.scale.uid, query="?by=year"), ask("near-duplicates", project), *regroups(w),
+        ask("results", project, w.scale.uid), ask("results", project, w.scale.uid, query="?by=year"), ask("results-cross", project, w.scale.uid, w.scale.uid), ask("coverage", project, w.scale.uid), ask("near-duplicates", project), *regroups(w),
         ask("flow", project), *(ask("flow", project, query=f"?scale={w.scale.uid}&by={by}&within={within}") for by, within in (("modality", f"category:{w.category.uid}"), ("incident", "unsorted"), ("x", ""))),
         ask("saturation", project), ask("saturation", project, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}"),
         ask("saturation-judgement-list", project), sends("saturation-judgement-list", project, data={"category": str(w.category.uid), "reached": True, "rationale": "x"}),
@@ -108,6 +108,19 @@ def api_crawl(w):
         ask("chain-break-list", project), ask("chain-break-list", project, query=f"?scale={w.scale.uid}"),
         sends("round-detail", project, w.draft.uid, method="delete"),
         ask("assignment-list"), ask("segment-list", here), ask("rating", rating), sends("project-list", data={"name": ""}),
+    ]  # fmt: skip
+
+
+def mapped_rounds(w):
+    """What others mapped and how it was decided stays closed to a coder of an open blind round."""
+    said = {"scale_category": str(w.seventh.uid), "reason": "slip", "rationale": "x"}
+    return [
+        step for one in (w.mapped, w.mapping)
+        for step in (
+            ask("mapped", w.project.uid, one.uid), sends("mapped-take-over", w.project.uid, one.uid),
+            sends("mapped-settle", w.project.uid, one.uid, w.category.uid, data=said),
+            sends("mapped-reopen", w.project.uid, one.uid, w.category.uid, data={"decision": str(NOBODY), "reason": "x"}),
+        )
     ]  # fmt: skip
 
 

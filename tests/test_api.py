@@ -298,7 +298,7 @@ class Cast:
         own = self.codes[person]
         known = {
             "project": self.project.uid, "assignment": held[person].uid, "round": self.rounds[0].uid, "code": own.uid,
-            "category": self.category.uid, "one": self.category.uid, "part": self.part.uid, "uid": self.uid(path, person, own),
+            "category": self.category.uid, "one": self.category.uid, "part": self.part.uid, "stance": self.scale.uid, "uid": self.uid(path, person, own),
         }  # fmt: skip
         return path.format(**known)
 

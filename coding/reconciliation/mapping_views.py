@@ -1,68 +1,24 @@
 """The page of a released mapping round: places side by side, decisions, and taking over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from coding.codes.models import Mapping, ScaleCategory
+from coding.codes.models import ScaleCategory
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.people.access import MemberRequest, project_page
-from coding.people.models import Project, User
+from coding.people.models import Project
 from coding.reconciliation import mapping_rules, mappings, rules
+from coding.reconciliation.mapping_lines import Line, lines_of
 from coding.reconciliation.models import Decision, Disagreement
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import has_opened
 from coding.selective_coding.forms import NO_FIT
-from coding.selective_coding.models import ConsensusMapping
-
-
-@dataclass
-class Line:
-    """One category: what each coder said (None: nothing), what stands, and what the living mapping says."""
-
-    uid: str
-    name: str
-    cells: list[mappings.Held | None]
-    consensus: ConsensusMapping | None
-    found: Disagreement | None
-    decisions: list[Decision]
-    living: Mapping | None
-    refusal: str = ""
-    unsent: str = ""  # what was written for a form that the line does not show any more
-
-    @property
-    def state(self) -> str:
-        if self.found is not None:
-            return "settled" if self.found.settled_at else "open"
-        return "agreed" if self.consensus else "alone" if any(self.cells) else "missing"
-
-
-def lines_of(mapped: Round, coders: Sequence[User]) -> list[Line]:
-    """Lay a released round's categories out, disagreements first, those with the greatest rise of alpha before others.
-
-    Machines' choices are shown; what stands is people's."""
-    said = mappings.choices_in(Assignment.objects.filter(round=mapped).submitted())
-    stands = {one.category.uid: one for one in mappings.standing(mapped)}
-    apart = Disagreement.objects.filter(round=mapped).prefetch_related("decisions__by")
-    by_unit = {one.unit: one for one in apart}
-    living = {one.category.uid: one for one in Mapping.objects.filter(scale=mapped.scale_id)
-              .select_related("category", "scale_category")}  # fmt: skip
-    lines = []
-    for key, row in mappings.categories_of(mapped).items():
-        uid, found = UUID(key), by_unit.get(f"{mappings.UNIT}{key}")
-        by = {one.coder.pk: one for one in said.get(uid, [])}
-        decisions = sorted(found.decisions.all(), key=lambda one: -one.pk) if found else []
-        cells = [by.get(coder.pk) for coder in coders]
-        lines.append(Line(key, row["name"], cells, stands.get(uid), found, decisions, living.get(uid)))
-    rank = {"open": 0, "settled": 1, "alone": 2, "missing": 3, "agreed": 4}
-    return sorted(lines, key=lambda one: (rank[one.state], -((one.found.rise if one.found else None) or 0)))
 
 
 def round_for(request: MemberRequest, project: Project, uid: str) -> Round:

@@ -90,3 +90,40 @@ class LivingMappings(ProjectRoutes):
             return self.project, None
 
         return once(request, act, status=204)
+
+
+class CoveredPlaceRow(serializers.Serializer[Any]):
+    """A scale category: which categories have their place there, how many incidents, and how many people chose it."""
+
+    scale_category = serializers.UUIDField()
+    layer = serializers.UUIDField()
+    categories = serializers.ListField(child=serializers.UUIDField())
+    incidents = serializers.IntegerField()
+    coders = serializers.IntegerField()
+
+
+class CoverageRow(serializers.Serializer[Any]):
+    """Both ways: the places of a scale with what stands there, and the categories without a place."""
+
+    places = CoveredPlaceRow(many=True)
+    unmapped = serializers.ListField(child=serializers.UUIDField(), help_text="Categories not mapped yet.")
+    does_not_fit = serializers.ListField(child=serializers.UUIDField(), help_text="Categories that fit nowhere.")
+
+
+class Coverages(LivingMappings):
+    """What of a scale is used and what is not, and what has no place in it."""
+
+    access = "read: lead coder observer; shared"
+    pagination_class = None
+
+    @extend_schema(responses=CoverageRow)
+    def retrieve(self, request: Request, project: UUID, uid: UUID) -> Response:
+        """A category stands under each of its places; incidents and coders are those of released rating rounds."""
+        found = integration(self.scale(uid))
+        places = [
+            {"scale_category": place.uid, "layer": layer.uid, "categories": [one.uid for one in held],
+             "incidents": use.incidents, "coders": use.coders}
+            for layer, rows in found.coverage for place, held, use in rows
+        ]  # fmt: skip
+        missing = {"unmapped": [one.uid for one in found.unmapped], "does_not_fit": [one.uid for one in found.unfit]}
+        return Response(CoverageRow({"places": places, **missing}).data)

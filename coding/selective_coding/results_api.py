@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coding.codes.models import Scale
 from coding.people.api import ProjectRoutes, choice_asked, one_of, person
-from coding.selective_coding.results import DIVIDED, Results, results
+from coding.selective_coding.results import DIVIDED, Results, cross, results
 
 
 class ResultLine(serializers.Serializer[Any]):
@@ -50,6 +50,38 @@ class ResultRow(serializers.Serializer[Any]):
         return [name for name, _ in found.columns]
 
 
+class CrossCell(serializers.Serializer[Any]):
+    """Incidents under both, and the mean of their stances from -1 to +1; null where there are none."""
+
+    value = serializers.UUIDField(source="uid")
+    incidents = serializers.IntegerField(source="n")
+    mean = serializers.FloatField(allow_null=True)
+
+
+class CrossLine(serializers.Serializer[Any]):
+    """One category of the presence scale against each value that is touched."""
+
+    category = serializers.SerializerMethodField()
+    cells = serializers.SerializerMethodField()
+
+    def get_category(self, line: Any) -> UUID:
+        uid: UUID = line[0].uid
+        return uid
+
+    @extend_schema_field(CrossCell(many=True))
+    def get_cells(self, line: Any) -> list[Any]:
+        return [CrossCell(one).data for one in line[1]]
+
+
+class CrossRow(serializers.Serializer[Any]):
+    """The categories of one scale against the values of another, over the incidents that stand on both."""
+
+    presence = serializers.UUIDField(source="presence.uid")
+    stance = serializers.UUIDField(source="stance.uid")
+    incidents = serializers.IntegerField()
+    lines = CrossLine(many=True)
+
+
 class ResultTables(ProjectRoutes):
     """How many incidents and occurrences stand under each layer and category."""
 
@@ -66,3 +98,11 @@ class ResultTables(ProjectRoutes):
         scale = one_of(Scale.objects.visible_to(person(request)).filter(project=self.project), uid)
         by = choice_asked(request, "by", list(DIVIDED)) or ""
         return Response(ResultRow(results(scale, by)).data)
+
+    @extend_schema(responses=CrossRow)
+    def cross(self, request: Request, project: UUID, uid: UUID, stance: UUID) -> Response:
+        """Cross a presence scale with a stance scale of the project."""
+        mine = Scale.objects.visible_to(person(request)).filter(project=self.project)
+        one = one_of(mine.filter(rating_kind=Scale.RatingKind.PRESENCE), uid)
+        other = one_of(mine.filter(rating_kind=Scale.RatingKind.STANCE), stance)
+        return Response(CrossRow(cross(one, other)).data)

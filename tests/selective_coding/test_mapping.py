@@ -11,6 +11,7 @@ from coding.codes.rules import MovedOn, create_category, map_category, retire
 from coding.lib.refusals import BadInput
 from coding.people.models import Event
 from coding.reconciliation import mapping_rules
+from coding.reconciliation.mapping_lines import lines_of
 from coding.reconciliation.models import Decision, Disagreement
 from coding.reconciliation.rules import CodesItBlind, ReadingsClosed, release_round, reopen_decision
 from coding.rounds import rules as round_rules
@@ -527,3 +528,80 @@ def test_the_codebook_shows_no_decision_on_categories_to_who_maps_blind(sign_in,
     assert "The definition says so." not in sign_in(other).get(url).content.decode()
     assert "Decisions on what you judge in an open blind round" in sign_in(other).get(url).content.decode()
     assert "The definition says so." in sign_in(lead).get(url).content.decode()
+
+
+# The round at the second door
+
+
+def at(released, *more):
+    return "/".join(
+        ["projects", str(released.project.uid), "rounds", str(released.uid), "mapping", *map(str, more), ""]
+    )
+
+
+def test_by_program_a_lead_reads_settles_reopens_and_takes_over(released, project, lead, words):
+    door = Door(lead)
+    lines = door.get(at(released)).json()
+    assert [(one["name"], one["state"]) for one in lines] == [(one.name, one.state) for one in lines_of(released, [])]
+    assert [len(one["said"]) for one in lines] == [2] * 4
+    assert {one["name"]: one["stands"] for one in lines}[NAMES[3]] == {"scale_category": None}
+    seventh = categories(project)[7]
+    said = {"scale_category": str(seventh.uid), "reason": "slip", "rationale": "The definition says so."}
+    decided = door.post(at(released, words[1].uid, "settle"), said, key="one").json()
+    assert (decided["state"], decided["stands"]) == ("settled", {"scale_category": str(seventh.uid)})
+    assert door.post(at(released, words[1].uid, "settle"), said, key="one").json() == decided
+    assert is_problem(door.post(at(released, words[1].uid, "settle"), said), 409)
+    seen = decided["decisions"][0]["uid"]
+    again = {"decision": seen, "reason": "Read once more."}
+    assert door.post(at(released, words[1].uid, "reopen"), again).json()["state"] == "open"
+    assert is_problem(door.post(at(released, words[1].uid, "reopen"), again), 409)
+    unfit = {"does_not_fit": True, "reason": "slip", "rationale": "None says it."}
+    assert door.post(at(released, words[1].uid, "settle"), unfit).json()["stands"] == {"scale_category": None}
+    assert door.post(at(released, "take-over")).json() == {"mapped": 3, "stood": 0, "gone": []}
+    assert Mapping.objects.filter(scale=released.scale).count() == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"scale_category": UNKNOWN}, {"scale_category": None}, {"does_not_fit": True}, {"reason": "legitimately_plural"},
+     {"reason": "x"}, {"rationale": " "}, {"rationale": "a\x00"}, {"scale_category": "x"}],
+)  # fmt: skip
+def test_by_program_a_decision_that_says_too_little_is_400(released, project, lead, words, change):
+    said = {"scale_category": str(categories(project)[7].uid), "reason": "slip", "rationale": "So.", **change}
+    assert is_problem(Door(lead).post(at(released, words[1].uid, "settle"), said), 400)
+    assert not Decision.objects.exists()
+
+
+def test_by_program_others_read_when_they_have_opened_and_decide_nothing(released, project, ada, bo, stranger, words):
+    said = {"does_not_fit": True, "reason": "slip", "rationale": "So."}
+    assert is_problem(Door(ada).get(at(released)), 409)
+    round_rules.open_readings(ada, released)
+    assert len(Door(ada).get(at(released)).json()) == 4
+    assert is_problem(Door(ada).post(at(released, words[1].uid, "settle"), said), 403)
+    assert is_problem(Door(ada).post(at(released, "take-over")), 403)
+    assert is_problem(Door(stranger).get(at(released)), 404)
+    factory.round_of(project, [bo], "mapping", scale=project.scales.get())
+    assert is_problem(Door(bo).get(at(released)), 403)
+
+
+def test_by_program_a_category_that_nobody_mapped_differently_is_not_found(released, project, lead, words):
+    said = {"does_not_fit": True, "reason": "slip", "rationale": "So."}
+    assert is_problem(Door(lead).post(at(released, words[0].uid, "settle"), said), 404)
+    assert is_problem(Door(lead).post(at(released, UNKNOWN, "settle"), said), 404)
+
+
+def test_by_program_a_lead_who_maps_blind_reads_and_decides_no_earlier_mapping(released, project, lead, words):
+    other = factory.member(project, "eve")
+    factory.round_of(project, [other], "mapping", scale=project.scales.get())
+    project.memberships.filter(user=other).update(role="lead")
+    round_rules.open_readings(other, released)
+    decision, door = settle(lead, released, NAMES[1], 7), Door(other)
+    said = {"does_not_fit": True, "reason": "slip", "rationale": "So."}
+    again = {"decision": str(decision.uid), "reason": "Anew."}
+    for answer in (
+        door.get(at(released)), door.post(at(released, "take-over")), door.post(at(released, words[2].uid, "settle"), said),
+        door.post(at(released, words[1].uid, "reopen"), again),
+    ):  # fmt: skip
+        assert is_problem(answer, 409)
+        assert not re.search("Fabricated content|The definition says so", answer.content.decode())
+    assert not Mapping.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from coding.codes.models import Category
-from coding.codes.rules import add_scale, choose_core, create_category
+from coding.codes.rules import add_scale, choose_core, create_category, map_category
 from coding.codes.scale_regroup import merge, retire
 from coding.codes.scales import shipped
 from coding.incidents.models import Incident
@@ -358,3 +358,37 @@ def test_the_api_gives_what_the_page_shows(rated, scale, project, lead, stranger
     )
     assert Door(lead).get(f"{where}?by=colour").status_code == 400
     assert Door(stranger).get(where).status_code == 404
+
+
+def test_a_program_reads_the_cross_table(rated, values, project, lead, stranger):
+    where = f"projects/{project.uid}/scales/{rated.scale.uid}/results/cross/{values.scale.uid}/"
+    found, seven = Door(lead).get(where).json(), str(categories_uid(rated.scale, 7))
+    assert (found["incidents"], found["presence"], found["stance"]) == (
+        4, str(rated.scale.uid), str(values.scale.uid),
+    )  # fmt: skip
+    cells = {one["category"]: one["cells"] for one in found["lines"]}[seven]
+    assert cells[0] == {"value": str(first_value(values.scale).uid), "incidents": 2, "mean": 0.0}
+    for other in (rated.scale.uid, seven):  # neither is a stance scale
+        assert Door(lead).get(where.replace(str(values.scale.uid), str(other))).status_code == 404
+    assert Door(stranger).get(where).status_code == 404
+
+
+def test_a_program_reads_the_coverage_both_ways(rated, scale, project, lead, ada, stranger):
+    here, nowhere, later = (create_category(lead, project, name) for name in ("Made up", "Elsewhere", "Later"))
+    six, seven = categories(project)[6], categories(project)[7]
+    map_category(lead, here, scale, seven, "")
+    map_category(lead, nowhere, scale, None, "No category speaks of it.")
+    where = f"projects/{project.uid}/scales/{scale.uid}/coverage/"
+    found = Door(lead).get(where).json()
+    places = {one["scale_category"]: one for one in found["places"]}
+    assert len(places) == 12
+    assert places[str(seven.uid)] == {
+        "scale_category": str(seven.uid), "layer": str(seven.layer.uid), "categories": [str(here.uid)],
+        "incidents": 2, "coders": 2,
+    }  # fmt: skip
+    assert (places[str(six.uid)]["categories"], places[str(six.uid)]["incidents"]) == ([], 1)
+    assert str(nowhere.uid) in found["does_not_fit"]
+    assert str(later.uid) in found["unmapped"]
+    assert Door(stranger).get(where).status_code == 404
+    factory.round_of(project, [ada], "rating", name="Blind now")
+    assert Door(ada).get(where).status_code == 403
