@@ -37,6 +37,7 @@ from coding.selective_coding.sampling_api import Samplings
 from coding.selective_coding.saturation_api import Judgements, Saturations
 from coding.selective_coding.scale_edit_api import ScaleEdits
 from coding.selective_coding.storyline_api import Storylines
+from coding.selective_coding.vectors_api import ValueVectors
 
 app_name = "api"
 IN_PROJECT = "projects/<uuid:project>"
@@ -177,6 +178,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="category-split",
     ),
     path(f"{IN_PROJECT}/sampling/", Samplings.as_view({"get": "retrieve"}), name="sampling"),
+    path(f"{IN_PROJECT}/vectors/", ValueVectors.as_view({"get": "list"}), name="vector-list"),
     path(f"{IN_PROJECT}/flow/", Flows.as_view({"get": "retrieve"}), name="flow"),
     path(f"{IN_PROJECT}/saturation/", Saturations.as_view({"get": "retrieve"}), name="saturation"),
     path(f"{IN_ASSIGNMENT}/places/", Places.as_view({"get": "retrieve"}), name="places"),

@@ -100,7 +100,7 @@ def api_crawl(w):
         sends("memo-detail", project, w.memos[0].uid, method="patch", data={"version": 1, "kind": "theoretical"}),
         *(sends("memo-share", project, one.uid) for one in (w.memos[0], w.bos_memo, w.thirds_memo)),
         *(sends("memo-detail", project, one.uid, method="delete") for one in (w.memos[1], w.bos_memo, w.thirds_memo)), ask("memo-list", project, query="?q="),
-        ask("results", project, w.scale.uid), ask("results", project, w.scale.uid, query="?by=year"), ask("results-cross", project, w.scale.uid, w.scale.uid), ask("coverage", project, w.scale.uid), ask("near-duplicates", project), *regroups(w),
+        ask("results", project, w.scale.uid), ask("results", project, w.scale.uid, query="?by=year"), ask("results-cross", project, w.scale.uid, w.scale.uid), ask("coverage", project, w.scale.uid), ask("vector-list", project), ask("vector-list", project, query="?round=x&scale=x&page=1&page_size=1"), ask("near-duplicates", project), *regroups(w),
         ask("flow", project), *(ask("flow", project, query=f"?scale={w.scale.uid}&by={by}&within={within}") for by, within in (("modality", f"category:{w.category.uid}"), ("incident", "unsorted"), ("x", ""))),
         ask("saturation", project), ask("saturation", project, query=f"?base=1&run=1&threshold=9&scale={w.scale.uid}"),
         ask("saturation-judgement-list", project), sends("saturation-judgement-list", project, data={"category": str(w.category.uid), "reached": True, "rationale": "x"}),

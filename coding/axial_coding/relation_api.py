@@ -150,6 +150,20 @@ class WhoseWords(serializers.Serializer[Segment]):
     end = serializers.IntegerField()
 
 
+class CandidateRow(serializers.Serializer[Any]):
+    """A segment under either end of a relation, with its words and codes.
+
+    `gap` is how many code points lie between it and the other end's nearest segment of the same incident; null where
+    that has none.
+    """
+
+    segment = serializers.UUIDField(source="segment.uid", read_only=True)
+    words = serializers.CharField(read_only=True)
+    incident = serializers.IntegerField(read_only=True)
+    codes = serializers.CharField(read_only=True)
+    gap = serializers.IntegerField(read_only=True, allow_null=True)
+
+
 class OnBoard(ProjectRoutes):
     """Rows of the board: words that are released and in use."""
 
@@ -217,6 +231,13 @@ class Relations(OnBoard):
             return self.project, None
 
         return once(request, act, status=204)
+
+    @extend_schema(responses=CandidateRow(many=True))
+    @action(detail=True, pagination_class=None)
+    def candidates(self, request: Request, project: UUID, uid: UUID) -> Response:
+        """Segments that may be evidence, from readings that are open to you: the nearest to the other end first."""
+        found = evidence.candidates(person(request), one_of(self.rows(), uid))
+        return Response(CandidateRow(found, many=True).data)
 
     @extend_schema(request=NewEvidence, responses={201: RelationRow})
     @action(detail=True, methods=["post"], url_path="evidence")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from coding.axial_coding.evidence import candidates
 from coding.axial_coding.models import Evidence
 from coding.axial_coding.properties import positions
 from coding.codes.models import Code, Relation
@@ -60,10 +61,18 @@ def test_evidence_opens_with_the_readings_that_it_is_from(project, lead, words):
     asked = {"segment": str(segment.uid), "speaks": "for"}
     assert door.post(at(project, "relations", relation.uid, "evidence"), asked).status_code == 404
     release(of, lead)
+    offered = door.get(at(project, "relations", relation.uid, "candidates")).json()
+    assert [(one["segment"], one["gap"]) for one in offered] == [
+        (str(one.segment.uid), one.gap) for one in candidates(lead, relation)
+    ]
+    assert str(segment.uid) in [one["segment"] for one in offered]
     made = door.post(at(project, "relations", relation.uid, "evidence"), asked)
     assert made.status_code == 201
+    left = door.get(at(project, "relations", relation.uid, "candidates")).json()
+    assert len(left) == len(offered) - 1
     assert [(one["segment"], one["speaks"]) for one in made.json()["evidence"]] == [(str(segment.uid), "for")]
     olga = factory.member(project, "olga", Role.OBSERVER)
+    assert Door(olga).get(at(project, "relations", relation.uid, "candidates")).json() == []
     assert Door(olga).get(at(project, "relations", relation.uid)).json()["evidence"][0]["segment"] is None
     one = made.json()["evidence"][0]["uid"]
     assert door.delete(at(project, "relations", relation.uid, "evidence", one)).status_code == 204

@@ -80,7 +80,7 @@ def sort_by_program(w, ask, sends):
     words, one = {"reason": "x", "into": code}, w.category.uid
     return [
         *(sends(f"code-{act}", project, one.uid, data=words) for act in acts for one in (w.codes[0], w.bos_code, w.own_code)),
-        ask("relation-list", project), ask("relation-detail", project, one), sends("relation-list", project, data={"phenomenon": str(w.category.uid), "role": "context", "code": code}),
+        ask("relation-list", project), ask("relation-detail", project, one), ask("relation-candidates", project, one), sends("relation-list", project, data={"phenomenon": str(w.category.uid), "role": "context", "code": code}),
         sends("relation-attach", project, one, data={"segment": code, "speaks": "for"}), sends("relation-take-back", project, one, one, method="delete"), sends("relation-detail", project, one, method="delete"),
         ask("properties", project, w.category.uid), sends("properties", project, w.category.uid, data={"name": "x", "version": "x"}), sends("properties", project, w.category.uid, method="delete"),
         ask("category-label", project, w.category.uid), sends("category-label", project, w.category.uid, method="put", data={"in_vivo_label": "x"}),

@@ -12,6 +12,7 @@ from coding.rounds.models import Round
 from coding.selective_coding.queries import has_vectors
 from coding.selective_coding.vectors import coder_vectors, consensus_vectors
 from tests import factory
+from tests.door import Door, is_problem
 from tests.kept import kept
 from tests.selective_coding import stances
 
@@ -88,3 +89,14 @@ def test_the_download_holds_what_stands(sign_in, project, lead, main):
     Incident.objects.filter(number=2).update(withdrawn_because="A report of another thing.")
     answer = sign_in(lead).get(reverse("selective_coding:vectors", args=[project.slug]))
     assert [json.loads(line)["incident"] for line in answer.content.decode().splitlines()] == [1]
+
+
+def test_a_program_reads_what_the_download_holds(sign_in, project, lead, ada, stranger, main):
+    where = f"projects/{project.uid}/vectors/"
+    found = Door(lead).get(where).json()["results"]
+    file = sign_in(lead).get(reverse("selective_coding:vectors", args=[project.slug])).content.decode()
+    assert found == [json.loads(line) for line in file.splitlines()]
+    assert len(Door(lead).get(f"{where}?page_size=1").json()["results"]) == 1
+    assert is_problem(Door(lead).get(f"{where}?round=None such"), 400)
+    assert is_problem(Door(ada).get(where), 403)
+    assert is_problem(Door(stranger).get(where), 404)
