@@ -13,15 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coding.codes.models import ScaleCategory
-from coding.lib.api import Text, Uid, YesNo
+from coding.lib.api import Text, Uid
 from coding.lib.refusals import BadInput
 from coding.people.api import ProjectRoutes, once, one_of, person, taken
 from coding.people.models import Project
 from coding.reconciliation import mapping_rules, mappings, rules
-from coding.reconciliation.mapping_lines import Line, lines_of
+from coding.reconciliation.mapping_lines import Line, coders_of, lines_of
 from coding.reconciliation.models import Decision, Disagreement
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import has_opened
+from coding.selective_coding.integration_api import NewLivingPlace
 
 REASONS = [one for one in Decision.Reason.choices if one[0] != Decision.Reason.LEGITIMATELY_PLURAL]
 
@@ -71,18 +72,11 @@ class SideBySideRow(serializers.Serializer[Any]):
         return StandingPlaceRow(line.consensus).data if line.consensus else None
 
 
-class NewPlaceDecision(serializers.Serializer[Any]):
+class NewPlaceDecision(NewLivingPlace):
     """Either the scale category that stands, or that none fits; with why it was mapped differently."""
 
-    scale_category = Uid(required=False, allow_null=True)
-    does_not_fit = YesNo(default=False)
     reason = serializers.ChoiceField(REASONS)
     rationale = Text(max_length=20_000)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if bool(attrs.get("scale_category")) == attrs["does_not_fit"]:
-            raise serializers.ValidationError("Give either a scale category, or say that the category does not fit.")
-        return attrs
 
 
 class PlaceReopening(serializers.Serializer[Any]):
@@ -114,12 +108,11 @@ class MappedRounds(ProjectRoutes):
 
     def lines(self, mapped: Round) -> list[Line]:
         """Give the categories side by side to who has opened the round and does not map blind just now."""
-        held = Assignment.objects.filter(round=mapped).select_related("coder")
         if not has_opened(person(self.request), mapped):
             raise rules.ReadingsClosed("Open the round's readings first: they say what others mapped.")
-        if held.hidden_from(person(self.request)).exists():
+        if Assignment.objects.filter(round=mapped).hidden_from(person(self.request)).exists():
             raise rules.CodesItBlind(rules.MAPS_BLIND)
-        return lines_of(mapped, sorted({one.coder for one in held}, key=lambda one: (one.is_machine, one.name, one.pk)))
+        return lines_of(mapped, coders_of(mapped))
 
     @extend_schema(responses=SideBySideRow(many=True))
     def list(self, request: Request, project: UUID, round: UUID) -> Response:

@@ -35,6 +35,12 @@ class Line:
         return "agreed" if self.consensus else "alone" if any(self.cells) else "missing"
 
 
+def coders_of(mapped: Round) -> list[User]:
+    """Give those who map in it, by name, machines last."""
+    held = Assignment.objects.filter(round=mapped).select_related("coder")
+    return sorted({one.coder for one in held}, key=lambda one: (one.is_machine, one.name, one.pk))
+
+
 def lines_of(mapped: Round, coders: Sequence[User]) -> list[Line]:
     """Lay a released round's categories out, disagreements first, those with the greatest rise of alpha before others.
 

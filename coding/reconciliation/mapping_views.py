@@ -14,7 +14,7 @@ from coding.lib.refusals import BadInput, Refusal, back_with
 from coding.people.access import MemberRequest, project_page
 from coding.people.models import Project
 from coding.reconciliation import mapping_rules, mappings, rules
-from coding.reconciliation.mapping_lines import Line, lines_of
+from coding.reconciliation.mapping_lines import Line, coders_of, lines_of
 from coding.reconciliation.models import Decision, Disagreement
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import has_opened
@@ -81,8 +81,7 @@ def mapping_page(
     context: dict[str, Any] = {"round": mapped, "has_opened": opened, "is_lead": is_lead, "refusal": refusal,
                                "is_hidden": is_hidden, "maps_blind": rules.MAPS_BLIND, "unsent": wrote}  # fmt: skip
     if opened and not is_hidden:
-        held = held.select_related("coder")
-        coders = sorted({one.coder for one in held}, key=lambda one: (one.is_machine, one.name, one.pk))
+        coders = coders_of(mapped)
         lines = lines_of(mapped, coders)
         states = [one.state for one in lines]
         for line in lines:

@@ -90,7 +90,7 @@ def test_a_program_reads_what_was_done_and_undoes_it(project, lead, merged):
     assert undo_by_program(project, door, row["uid"], " ").status_code == 400
     first, again = (undo_by_program(project, door, row["uid"], key="k1") for _ in range(2))
     assert (first.status_code, first.json()) == (again.status_code, again.json())
-    assert first.json()["undoes"] == row["uid"]
+    assert (first.json()["undoes"], first.json()["reason"]) == (row["uid"], "Not after all.")
     assert Event.objects.get(uid=first.json()["uid"]).undoes.uid == UUID(row["uid"])
     assert not Code.objects.filter(merged_into__isnull=False).exists()
     assert undo_by_program(project, door, row["uid"]).status_code == 409
