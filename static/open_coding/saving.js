@@ -100,6 +100,7 @@ export async function save(url, fields, words) {
 const nothingAhead = Promise.resolve();
 let ahead = nothingAhead; // what is done next never overtakes an undo that still waits for this
 let coming = 0; // how much waits behind it, neither on the device nor in the line yet
+let going = 0; // how much was dropped here and stands on the device still
 
 /** Before something is taken back, hear of what other tabs did: their word may still be on its way. */
 async function abreast() {
@@ -396,8 +397,9 @@ function settle() {
 /** @param {Change} change */
 async function drop(change) {
   line = line.filter((one) => one.key !== change.key);
+  going += 1;
   show();
-  await queue.remove(change);
+  await queue.remove(change).finally(() => { going -= 1; });
   channel.postMessage({ about: "line" });
   await reread();
 }
@@ -419,8 +421,8 @@ async function reread() {
   show();
 }
 
-/** Is there something that not even this device has? */
-const isNowhere = () => coming > 0 || waiting().some((one) => one.at === undefined);
+/** Is there something that not even this device has done? */
+const isNowhere = () => coming + going > 0 || waiting().some((one) => one.at === undefined);
 
 /** @returns {["saved" | "saving" | "kept" | "error", string]} */
 function standing() {

@@ -272,7 +272,8 @@ def test_signing_out_asks_before_it_throws_a_rating_away(opened, chromium):
     page.get_by_label("Note").blur()
     expect(page.locator("#status")).to_have_text("Not saved yet, kept on this device")
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.get_by_role("button", name="Sign out").click()
+    with page.expect_event("dialog"):
+        page.get_by_role("button", name="Sign out").click()
     expect(page.locator("#status")).to_have_text("Not saved yet, kept on this device")
     assert page.evaluate(drafts) == 1
     assert asked == ["What you were writing is on this device only. Signing out throws it away. Sign out?"]
