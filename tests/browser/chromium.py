@@ -3,6 +3,7 @@
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--renderer-process-limit=1",  # no process is kept ready for a page to come
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ ELSEWHERE = """async ([url, fields]) => (await fetch(url, {
 @pytest.fixture
 def ada(chromium, demonstration_copy):
     one = Person(chromium, demonstration_copy, "ada@loam.example", PASSWORD)
+    one.page.goto("/")
     one.page.locator(".primary").first.click()
     one.page.wait_for_url("**/code/**")
     one.page.wait_for_load_state()

@@ -19,7 +19,6 @@ def ada(demonstration_copy, chromium):
 @pytest.fixture
 def address(ada):
     """The page of memos on an incident."""
-    ada.page.get_by_role("button", name="Sign out").wait_for()
     ask = ada.page.request
     project = ask.get("/api/v1/projects/").json()["results"][0]
     incident = ask.get(f"/api/v1/projects/{project['uid']}/incidents/?page_size=1").json()["results"][0]
