@@ -1,7 +1,8 @@
 /**
  * Carry cards between columns: by mouse (drag and drop), or by keyboard (Shift and an arrow pick up and choose a column,
  * Enter drops, Esc puts back). A drop presses the button of the bar of the selected cards, so that there is one way to
- * move; selected cards go along with the one that is carried. A refused drop puts its cards back.
+ * move, which a card's own form takes too; selected cards go along with the one that is carried. A refused drop puts its
+ * cards back.
  */
 import { announce } from "../js/page.js";
 
@@ -11,7 +12,7 @@ const bar = /** @type {HTMLFormElement | null} */ (document.getElementById("sort
 let carried = null;
 /** What was dropped and is not stored yet; the first is under way. @type {Drop[]} */
 const waiting = [];
-/** @typedef {{cards: string[], focus: string, into: string, from: Map<string, string>}} Drop ids of cards and of their columns */
+/** @typedef {{said: FormData, cards: string[], focus: string, into: string, from: Map<string, string>}} Drop ids of cards and of their columns */
 
 const columns = () => [...board.querySelectorAll(".column")];
 const nameOf = (card) => card.querySelector("h3").textContent.trim();
@@ -48,15 +49,42 @@ function drop(card, column) {
   const chosen = card.querySelector("header > :checked") ? selected() : [card.id];
   const from = new Map(found(chosen).map((one) => [one.id, one.closest(".column").id]));
   select(chosen, false); // they are on their way, and go along with no other card
-  waiting.push({ cards: [...from.keys()], focus: card.id, into: column.id, from });
-  show(waiting.at(-1));
-  focusOn(card.id);
+  const said = new FormData();
+  for (const id of from.keys()) said.append("code", id.replace("card-", ""));
+  said.set("category", column.dataset.key);
+  line({ said, cards: [...from.keys()], focus: card.id, into: column.id, from });
+}
+
+/**
+ * Move a card as its form says: in the line too, for the answer to an earlier move takes the form away, and with it the
+ * place where its own answer would go. The focus goes on to the next card.
+ * @param {SubmitEvent} event
+ */
+function byForm(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const [card, said] = [form.closest(".code-card"), new FormData(form)];
+  if (!card || !(said.get("category") || said.get("new"))) return; // the server says what is missing
+  event.preventDefault();
+  event.stopPropagation();
+  const cards = [...card.closest(".column").querySelectorAll(".code-card")];
+  const at = cards.indexOf(card);
+  const focus = (cards[at + 1] ?? cards[at - 1] ?? card).id;
+  const into = said.get("new") ? "" : `column-${said.get("category")}`;
+  card.querySelector(".move").replaceChildren();
+  line({ said, cards: [card.id], focus, into, from: new Map([[card.id, card.closest(".column").id]]) });
+}
+
+/** @param {Drop} one */
+function line(one) {
+  waiting.push(one);
+  show(one);
+  focusOn(one.focus);
   if (waiting.length === 1) send();
 }
 
 /** Put a card into a column where its name says; the answer lays the column out anew. @param {HTMLElement} card @param {string} column */
 function place(card, column) {
-  const list = document.querySelector(`#${column} ul[aria-label]`);
+  const list = document.getElementById(column)?.querySelector("ul[aria-label]");
   if (!list || card.parentElement === list) return;
   const name = nameOf(card).toLowerCase();
   list.insertBefore(card, [...list.children].find((other) => nameOf(other).toLowerCase() > name) ?? null);
@@ -85,10 +113,8 @@ function send() {
 /** Let the bar's request say what was dropped, whatever is selected by now. @param {CustomEvent} event */
 function fill({ detail: { elt, formData } }) {
   if (!waiting.length || !elt.matches("[data-drop]")) return;
-  formData.delete("code");
-  for (const id of waiting[0].cards) formData.append("code", id.replace("card-", ""));
-  formData.set("category", document.getElementById(waiting[0].into).dataset.key);
-  formData.set("new", "");
+  for (const name of ["code", "category", "new", ...waiting[0].said.keys()]) formData.delete(name);
+  for (const [name, value] of waiting[0].said) formData.append(name, value);
 }
 
 /** Tell in the coder's own sort how it stands; the lead's board has its notice. @param {"saving" | "error"} state @param {string} text */
@@ -156,6 +182,7 @@ function onKey(event) {
 if (board && bar) {
   // Before the board's own keys: while a card is carried, Enter drops it.
   document.addEventListener("keydown", onKey, true);
+  board.addEventListener("submit", byForm, true); // before the form's own request
   board.addEventListener("focusout", (event) => { if (carried?.card === event.target) letGo(); });
   board.addEventListener("dragstart", (event) => {
     const card = event.target.closest?.(".code-card");

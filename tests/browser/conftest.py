@@ -103,15 +103,23 @@ class Person:
 
     def reach(self, target):
         """Go to an element by Tab, or by Shift and Tab where it stands before the focus."""
-        one = target.element_handle()  # found once: to look for it after each key takes longer than the key
+        one, key = self.found(target)
+        for _ in range(80):
+            where = one.evaluate("(one) => one.isConnected && (one === document.activeElement ? 'here' : 'away')")
+            if where == "here":
+                return
+            if where:
+                self.press(key)
+            else:
+                one, key = self.found(target)  # an answer has drawn it anew
+        raise AssertionError(f"{key} does not lead to {target}.")
+
+    def found(self, target):
+        """An element, found once as to look for it after each key takes longer than the key, and the key that leads there."""
+        one = target.element_handle()
         before = one.evaluate("(one) => document.activeElement.compareDocumentPosition(one) & 2")
         inside = self.page.evaluate("document.activeElement !== document.body")
-        key = "Shift+Tab" if inside and before else "Tab"
-        for _ in range(80):
-            if one.evaluate("(one) => one === document.activeElement"):
-                return
-            self.press(key)
-        raise AssertionError(f"{key} does not lead to {target}.")
+        return one, "Shift+Tab" if inside and before else "Tab"
 
     def use(self, target):
         self.reach(target)

@@ -293,6 +293,46 @@ def test_a_move_that_was_opened_meanwhile_stays_open(desk):
     expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in “Trust”")
 
 
+def moves(desk, name, into):
+    desk.go_to(desk.card(name))
+    desk.press("m")
+    expect(desk.page.get_by_label("Move to")).to_be_focused()
+    desk.page.keyboard.type(into)
+    desk.press("Enter")
+
+
+def test_moves_by_form_stand_there_in_their_order_however_late_the_answers_come(desk):
+    held = []
+    categories(desk)
+    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    carries(desk, "making up")
+    moves(desk, "false promise", "Trust")
+    after = desk.column("Not sorted yet").get_by_role("listitem", name="false promise")
+    expect(after).to_be_focused()  # the card that came after it has the same name
+    moves(desk, "inventing", "Repair")
+    expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(3)
+    held[0].continue_()
+    expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in “Repair”")
+    expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
+    placed = dict(desk.rows(PLACED))
+    assert (placed["false promise"], placed["inventing"]) == ("Trust", "Repair")
+    for name, column in placed.items():
+        expect(desk.column(column).get_by_role("heading", name=name, exact=True)).to_be_visible()
+    assert desk.lead.faults == []
+
+
+def test_a_form_without_a_choice_stays_open_and_says_so(desk):
+    categories(desk)
+    desk.go_to(desk.card("inventing"))
+    desk.press("m")
+    expect(desk.page.get_by_label("Move to")).to_be_focused()
+    desk.press("Enter")
+    expect(desk.page.locator("#board-says")).to_contain_text("Choose a category to move to")
+    expect(desk.page.get_by_label("Move to")).to_be_focused()
+    assert all("400" in fault for fault in desk.lead.faults)  # Chromium and htmx tell of it in the console
+    desk.lead.faults.clear()
+
+
 def test_a_refused_drop_puts_the_card_back_and_says_why(desk):
     categories(desk)
     desk.page.route(
