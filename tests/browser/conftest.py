@@ -11,6 +11,7 @@ from tests.browser.server import PASSWORD, running
 
 # The shell is the same engine without a window's frame: it needs half the time, and shows the same pages.
 expect.set_options(timeout=20_000)  # a machine that is busy is slow, not wrong
+STAYS = ("Tab", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown")  # keys after which no other page comes
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
@@ -97,19 +98,23 @@ class Person:
 
     def press(self, *keys):
         """Press keys once the page has loaded: one pressed before its script is there means nothing yet."""
+        leads = True
         for key in keys:
-            self.page.wait_for_load_state()
+            if leads:
+                self.page.wait_for_load_state()
             self.page.keyboard.press(key)
+            leads = not key.endswith(STAYS)
 
     def reach(self, target):
         """Go to an element by Tab, or by Shift and Tab where it stands before the focus."""
+        self.page.wait_for_load_state()
         one, key = self.found(target)
         for _ in range(80):
             where = one.evaluate("(one) => one.isConnected && (one === document.activeElement ? 'here' : 'away')")
             if where == "here":
                 return
             if where:
-                self.press(key)
+                self.page.keyboard.press(key)
             else:
                 one, key = self.found(target)  # an answer has drawn it anew
         raise AssertionError(f"{key} does not lead to {target}.")

@@ -74,7 +74,8 @@ def faults_of(page, address, views=VIEWS, alike=None):
     faults = [fault for view in views for fault in misfits(page, *shown(page, address, *view))]
     if alike:
         page.evaluate(HIDE, [ROWS, alike])
-    return faults + [fault for view in views for fault in unreadable(page, *shown(page, address, *view))]
+    again = reversed(views)  # the page stands in the last of them
+    return faults + [fault for view in again for fault in unreadable(page, *shown(page, address, *view))]
 
 
 def shown(page, address, width, scheme):
