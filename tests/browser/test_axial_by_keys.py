@@ -339,8 +339,11 @@ def test_a_refused_drop_puts_the_card_back_and_says_why(desk):
         "**/axial/move/",
         lambda route: route.fulfill(status=409, content_type="text/plain", body="Somebody has merged this code."),
     )
+    desk.page.set_viewport_size({"width": 390, "height": 500})
     carries(desk, "making up")
     expect(desk.page.locator("#board-says")).to_have_text("Somebody has merged this code.")
+    assert desk.page.evaluate("scrollY") > 200  # far below where it stands at first
+    expect(desk.page.locator("#board-says")).to_be_in_viewport(ratio=1)
     expect(desk.column("Not sorted yet").locator(".code-card")).to_have_count(4)
     expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
     expect(desk.card("making up")).to_be_focused()
