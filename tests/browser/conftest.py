@@ -59,6 +59,28 @@ def chromium(chromium_path):
     return Kept.open(chromium_path)
 
 
+class Held:
+    """What is sent to an address, held back in the browser until the test lets it go on, the first first."""
+
+    def __init__(self, where, address, **how):
+        self.routes = []
+        where.route(address, self.hold, **how)
+
+    def hold(self, route):
+        if route.request.method == "POST":
+            self.routes.append(route)
+        else:
+            route.continue_()
+
+    def let_go(self, page):
+        """Wait until there is one: a page says that it is saving before the browser has asked."""
+        for _ in range(750):
+            if self.routes:
+                return self.routes.pop(0).continue_()
+            page.wait_for_timeout(20)
+        raise AssertionError("Nothing was sent.")
+
+
 class Person:
     """Somebody at a browser of their own; whatever goes wrong in its console fails the test."""
 

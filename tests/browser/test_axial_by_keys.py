@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Held, Person
 from tests.browser.test_selecting import rows
 
 pytestmark = pytest.mark.browser
@@ -214,19 +214,19 @@ def carries(desk, name):
 
 
 def test_what_is_dropped_stands_there_before_it_is_stored_and_is_stored_in_its_order(desk):
-    held, sent = [], []
+    sent = []
     categories(desk)
     desk.page.on("request", lambda one: sent.append(parse_qs(one.post_data)) if "/axial/move/" in one.url else None)
-    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    held = Held(desk.page, "**/axial/move/", times=1)
     carries(desk, "making up")
     trust = desk.page.locator('.column[data-column="Trust"], .column[data-column="Repair"]')
     expect(trust.locator(".code-card[data-waiting]")).to_have_count(1)
     expect(desk.card("making up")).to_be_focused()
     carries(desk, "inventing")
     expect(trust.locator(".code-card[data-waiting]")).to_have_count(2)
-    assert len(held) == len(sent) == 1
+    assert len(sent) == 1
     assert desk.rows(PLACED) == []
-    held[0].continue_()
+    held.let_go(desk.page)
     expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
     expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in")
     assert sorted(name for name, _ in desk.rows(PLACED)) == ["inventing", "making up"]
@@ -235,13 +235,12 @@ def test_what_is_dropped_stands_there_before_it_is_stored_and_is_stored_in_its_o
 
 
 def test_who_has_gone_on_when_the_answer_comes_stays_there_and_keeps_what_they_carry(desk):
-    held = []
     categories(desk)
-    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    held = Held(desk.page, "**/axial/move/", times=1)
     carries(desk, "making up")
     desk.go_to(desk.card("inventing"))
     desk.press("Shift+ArrowRight")
-    held[0].continue_()
+    held.let_go(desk.page)
     expect(desk.page.locator("#board-says")).to_contain_text("“making up” is in")
     expect(desk.card("inventing")).to_be_focused()
     expect(desk.page.locator(".code-card[data-carried]")).to_have_count(1)
@@ -251,26 +250,25 @@ def test_who_has_gone_on_when_the_answer_comes_stays_there_and_keeps_what_they_c
 
 
 def test_what_is_selected_meanwhile_stays_selected_and_takes_nothing_along_that_was_dropped(desk):
-    held = []
     categories(desk)
-    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    held = Held(desk.page, "**/axial/move/", times=1)
     carries(desk, "making up")
     carries(desk, "inventing")
     desk.go_to(desk.card("false promise"))
     desk.press("Space")
-    held[0].continue_()
+    held.let_go(desk.page)
     expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
     expect(desk.page.locator("#selected")).to_have_text("1 selected:")
     expect(desk.card("false promise").get_by_role("checkbox")).to_be_checked()
     before = dict(desk.rows(PLACED))
     assert sorted(before) == ["inventing", "making up"]
 
-    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    held = Held(desk.page, "**/axial/move/", times=1)
     desk.go_to(desk.card("inventing"))
     desk.press("Shift+ArrowRight", "Enter")
     desk.go_to(desk.card("false promise"))
     desk.press("Shift+ArrowRight", "Enter")
-    held[1].continue_()
+    held.let_go(desk.page)
     expect(desk.page.locator("#board-says")).to_contain_text("“false promise” is in")
     after = dict(desk.rows(PLACED))
     assert after["making up"] == before["making up"] == after["false promise"]
@@ -278,14 +276,13 @@ def test_what_is_selected_meanwhile_stays_selected_and_takes_nothing_along_that_
 
 
 def test_a_move_that_was_opened_meanwhile_stays_open(desk):
-    held = []
     categories(desk)
-    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    held = Held(desk.page, "**/axial/move/", times=1)
     carries(desk, "making up")
     desk.go_to(desk.card("inventing"))
     desk.press("m")
     expect(desk.page.get_by_label("Move to")).to_be_focused()
-    held[0].continue_()
+    held.let_go(desk.page)
     expect(desk.page.locator("#board-says")).to_contain_text("“making up” is in")
     expect(desk.page.get_by_label("Move to")).to_be_focused()
     desk.page.keyboard.type("Trust")
@@ -302,16 +299,15 @@ def moves(desk, name, into):
 
 
 def test_moves_by_form_stand_there_in_their_order_however_late_the_answers_come(desk):
-    held = []
     categories(desk)
-    desk.page.route("**/axial/move/", lambda route: held.append(route), times=1)
+    held = Held(desk.page, "**/axial/move/", times=1)
     carries(desk, "making up")
     moves(desk, "false promise", "Trust")
     after = desk.column("Not sorted yet").get_by_role("listitem", name="false promise")
     expect(after).to_be_focused()  # the card that came after it has the same name
     moves(desk, "inventing", "Repair")
     expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(3)
-    held[0].continue_()
+    held.let_go(desk.page)
     expect(desk.page.locator("#board-says")).to_contain_text("“inventing” is in “Repair”")
     expect(desk.page.locator(".code-card[data-waiting]")).to_have_count(0)
     placed = dict(desk.rows(PLACED))

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from coding.desk.demonstration import PASSWORD
-from tests.browser.conftest import Person
+from tests.browser.conftest import Held, Person
 from tests.browser.test_coding_room import clear, code, focus_first_segment, segments
 from tests.browser.test_the_whole_way import saved
 
@@ -95,14 +95,11 @@ def test_words_that_were_carried_into_a_new_form_outlive_a_killed_tab(ada):
     page, url = ada.page, ada.page.url
     ada.press("m")
     expect(page.locator("#card textarea")).to_be_focused()
-    held = []
-    page.route(
-        "**/memos/on/**", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
-    )
+    held = Held(page, "**/memos/on/**")
     keep_memo(page, "Kept while more is written")
     page.wait_for_function("document.getElementById('status').dataset.state === 'saving'")
     page.locator("#card textarea").fill("Carried over, half")
-    held.pop().continue_()
+    held.let_go(page)
     expect(page.locator("#card .memo-text").first).to_have_text("Kept while more is written")
     page = open_anew(ada, url)
     page.locator("#card").get_by_role("link", name="Memos").click()

@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Error, expect
 
 from tests.browser.chromium import FLAGS
+from tests.browser.conftest import Held
 from tests.browser.server import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -204,13 +205,12 @@ def coded(*words):
 def test_saved_shows_when_the_server_has_answered_and_not_before(room, device):
     uid, context = room.next(), device()
     page = desk(context, uid)
-    held = []
-    context.route("**/segments/", lambda route: held.append(route))
+    held = Held(context, "**/segments/")
     with page.expect_request("**/segments/"):
         code(page, uid, "𝒘ord00")
     expect(status(page)).to_have_text("Saving")
     assert page.evaluate("window.said") == []
-    held[0].continue_()
+    held.let_go(page)
     saved(page)
     assert page.evaluate("window.said") == ["Coded 𝒘ord00"]
     assert room.acts(uid) == coded("𝒘ord00")
@@ -379,18 +379,16 @@ def test_two_tabs_share_one_line_and_one_goes_on_when_the_other_is_killed(room, 
 
 
 def test_of_all_tabs_one_sends_at_a_time(room, device):
-    uid, context, held = room.next(), device(), []
+    uid, context = room.next(), device()
     one, other = desk(context, uid), desk(context, uid)
-    context.route("**/segments/", lambda route: held.append(route))
+    held = Held(context, "**/segments/")
     with one.expect_request("**/segments/"):
         code(one, uid, WORDS[0])
     code(other, uid, WORDS[1])
     other.wait_for_timeout(500)
-    assert len(held) == 1
-    with context.expect_event("request"):
-        held[0].continue_()
-    eventually(lambda: other.wait_for_timeout(20) or len(held) == 2)
-    held[1].continue_()
+    assert len(held.routes) == 1
+    held.let_go(one)
+    held.let_go(other)
     saved(other)
     assert room.acts(uid) == coded(*WORDS[:2])
 
@@ -484,17 +482,17 @@ def test_who_signed_in_again_elsewhere_can_sign_out_of_an_old_page(room, device)
 
 
 def test_nothing_is_submitted_before_all_is_saved(room, device):
-    uid, context, held, submitted = room.next(), device(), [], []
+    uid, context, submitted = room.next(), device(), []
     page = desk(context, uid)
     page.on("request", lambda request: submitted.append(request.url) if "/submit/" in request.url else None)
-    context.route("**/segments/", lambda route: held.append(route))
+    held = Held(context, "**/segments/")
     with page.expect_request("**/segments/"):
         code(page, uid, WORDS[0])
     page.locator("#submit").click()
     expect(page.locator("#untouched")).to_have_text("Submitting when your last changes are saved.")
     assert submitted == []
     expect(page.locator("dialog[open]")).to_have_count(0)
-    held.pop().continue_()
+    held.let_go(page)
     eventually(lambda: submitted or page.locator("dialog[open]").count())
     assert room.acts(uid)[0] == ("code_segment", WORDS[0])
 
