@@ -10,16 +10,16 @@ from coding.desk.demonstration import PASSWORD
 from tests.browser.conftest import Person
 
 EACH = 1  # page of one kind is enough: all of them come from one template
-ALIKE = 4  # rows of one kind, which come from one loop, are looked at by axe; the others are hidden from it
+ALIKE = 4  # rows of one kind, which come from one loop, are looked at by axe; the others are taken out before
 ROWS = "li, tr, article, section, details, blockquote, figure, dt, dd, g, text"
-HIDE = """([rows, most]) => {
+THIN = """([rows, most]) => {
   for (const parent of document.querySelectorAll("main :not(form, fieldset)")) {
     const seen = {};
-    for (const one of parent.children) {
+    for (const one of [...parent.children]) {
       if (!one.matches(rows) || one.closest("form")) continue;
       const kind = `${one.tagName} ${one.getAttribute("class")}`;
       seen[kind] = (seen[kind] ?? 0) + 1;
-      if (seen[kind] > most) one.style.setProperty("display", "none", "important");
+      if (seen[kind] > most) one.remove();
     }
   }
 }"""
@@ -73,7 +73,7 @@ def faults_of(page, address, views=VIEWS, alike=None):
     page.emulate_media(reduced_motion="reduce")  # before any colour changes, so that none is half way to another
     faults = [fault for view in views for fault in misfits(page, *shown(page, address, *view))]
     if alike:
-        page.evaluate(HIDE, [ROWS, alike])
+        page.evaluate(THIN, [ROWS, alike])
     again = reversed(views)  # the page stands in the last of them
     return faults + [fault for view in again for fault in unreadable(page, *shown(page, address, *view))]
 
