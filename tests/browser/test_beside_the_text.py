@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from coding.desk.demonstration import PASSWORD
 from tests.browser.conftest import Held, Person
-from tests.browser.test_coding_room import clear, code, focus_first_segment, segments
+from tests.browser.test_coding_room import cleared, code, focus_first_segment, segments
 from tests.browser.test_the_whole_way import saved
 
 pytestmark = pytest.mark.browser
@@ -21,12 +21,8 @@ ELSEWHERE = """async ([url, fields]) => (await fetch(url, {
 @pytest.fixture
 def ada(chromium, demonstration_copy):
     one = Person(chromium, demonstration_copy, "ada@loam.example", PASSWORD)
-    one.page.goto("/")
-    one.page.locator(".primary").first.click()
-    one.page.wait_for_url("**/code/**")
-    one.page.wait_for_load_state()
+    one.page.goto(cleared(demonstration_copy))
     one.page.locator("#text").focus()
-    clear(one)
     yield one
     one.context.close()
 
@@ -210,7 +206,8 @@ def test_a_wording_and_a_reason_wait_too(ada):
     kept(page)
     come_back(ada)
     expect(page.locator("#card dl")).to_contain_text("What is said and not done.")
-    clear(ada)
+    cleared(ada.server)
+    page.reload()
     page.get_by_text("This incident can't be coded").click()
     leave(ada)
     page.get_by_label("Why not").fill("Only a list of links.")

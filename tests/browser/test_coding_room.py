@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Person
 from tests.browser.test_the_whole_way import saved, select_by_mouse
 
 pytestmark = pytest.mark.browser
@@ -11,27 +12,36 @@ EVERYTHING = {"email": "ada@loam.example", "password": "loam-demo"}
 
 @pytest.fixture(scope="module")
 def ada(chromium, demonstration_copy):
-    """Ada at her browser, and the address of her first incident of the open round."""
-    from tests.browser.conftest import Person
-
     ada = Person(chromium, demonstration_copy, **EVERYTHING)
-    ada.page.locator(".primary").first.click()
-    ada.page.wait_for_url("**/code/**")
-    yield ada, ada.page.url
+    yield ada
     ada.done()
 
 
 @pytest.fixture
 def room(ada):
-    """The incident in a new tab, as `clear` leaves it."""
-    ada, address = ada
+    """Her first incident in a new tab, with nothing done in it yet."""
     ada.page.close()
     ada.open()
-    ada.page.goto(address)
+    ada.page.goto(cleared(ada.server))
     ada.page.locator("#text").focus()
-    clear(ada)
     yield ada
     assert ada.faults == []
+
+
+CLEARED = """
+import json
+from coding.open_coding.history import undo
+from coding.rounds.models import Assignment
+held = Assignment.objects.filter(coder__email="ada@loam.example", round__name="Open coding 2").earliest("position")
+while held.segments.exists():
+    undo(held.coder, held)
+print(json.dumps(f"/code/{held.uid}/"))
+"""
+
+
+def cleared(server):
+    """Undo whatever earlier tests did in Ada's first incident of the open round; gives its address."""
+    return server.ask(CLEARED)
 
 
 def segments(person):
@@ -41,18 +51,6 @@ def segments(person):
     codes = person.page.request.get(f"/api/v1/assignments/{uid}/codes/?page_size=200").json()["results"]
     names = {code["uid"]: code["name"] for code in codes}
     return [(row["quote"], [names[code] for code in row["codes"]]) for row in rows]
-
-
-def clear(person):
-    """Begin with an empty incident: undo whatever an earlier test did here."""
-    page, is_clear = person.page, True
-    while segments(person):
-        is_clear = False
-        with page.expect_response("**/undo/"):
-            page.keyboard.press("Control+z")
-    if not is_clear:
-        page.reload()
-        page.locator("#text").focus()
 
 
 def code(person, name, *keys):
