@@ -29,6 +29,7 @@ NO_PAGES = {
     "agreement:trend", "selective_coding:results_file", "selective_coding:vectors", "people:sign_out",
 }  # fmt: skip
 # Axe need not fetch the style sheets once more: only an experimental rule, which does not run, would read them.
+AXE = Axe().axe_script
 RUN = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
 
 
@@ -69,7 +70,8 @@ def pages(person, start=("/", "/account/", "/password/", "/projects/new/")):
 
 def faults_of(page, address, views=VIEWS, alike=None):
     """Say what is wrong with a page as it stands, wide and light, then narrow and dark."""
-    page.evaluate(Axe().axe_script)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     page.emulate_media(reduced_motion="reduce")  # before any colour changes, so that none is half way to another
     faults = [fault for view in views for fault in misfits(page, *shown(page, address, *view))]
     if alike:
@@ -115,6 +117,7 @@ def check_every_page(demonstration, chromium, role):
         if role
         else ("/sign-in/", "/password/reset/", "/agreement-of-a-file/")
     )
+    person.context.add_init_script(AXE)  # read once for all pages: to read it takes as long as to load one
     walked, faults = Counter(), []
     for kind, address in pages(person, start):
         walked[kind] += 1
