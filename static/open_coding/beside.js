@@ -51,9 +51,7 @@ async function fetched(url) {
   return html;
 }
 
-let lastMemos = "";
-const firstMemos = document.querySelector(".text-tools a[data-memo]");
-if (firstMemos instanceof HTMLAnchorElement) (window.requestIdleCallback ?? setTimeout)(() => lastMemos || fetched(firstMemos.href));
+let lastMemos = document.getElementById("memo-form")?.innerHTML ?? "";
 
 /** The form of a memo as it was shown last, for something else. @param {string} url */
 function formFor(url) {

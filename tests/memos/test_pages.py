@@ -221,6 +221,16 @@ def test_beside_a_text_a_memo_is_kept_without_leaving(study, url, ada, sign_in):
     assert (answer.status_code, answer.url) == (302, path)
 
 
+def test_a_text_brings_the_form_of_a_memo_and_none_of_the_memos(study, url, ada, sign_in):
+    memo(ada, study.project, "Thought before", incident=study.incident)
+    page = text_of(sign_in(ada).get(reverse("open_coding:workspace", args=[study.work.uid])))
+    form = re.search(r'<template id="memo-form">(.*?)</template>', page, re.DOTALL)[1]
+    assert f'action="{url("on", "incident", study.incident.uid)}"' in form
+    assert 'name="csrfmiddlewaretoken"' in form
+    assert "Only you read it until the lead releases your round." in form
+    assert "Thought before" not in form
+
+
 @pytest.mark.parametrize("kind", ["segment", "code", "category", "incident"])
 def test_what_one_can_not_see_is_404_for_reading_and_writing(study, url, kind, ada, lead, stranger, sign_in):
     bos = study.bos_segment()
