@@ -219,7 +219,7 @@ def test_every_route_is_described(described):
 
 # Nasty values: for each documented operation, nothing but an answer of the documented kinds.
 
-# What is no JSON never gets as far as an operation: each is sent nothing, and one of these in turn.
+# What the parser refuses never gets as far as an operation: each is sent nothing at all, and one of these in turn.
 UNREADABLE = [b"{", b"NaN", b"[" * 200 + b"]" * 200, b'{"a": "\\u0000"}', b'{"a": "\\ud800"}', b"\xff", b'{"a": 1e999}']
 SHAPES = [b"null", b"[]", b"{}", b"5", b'"x"']
 VALUES = [

@@ -28,8 +28,8 @@ NO_PAGES = {
     "codebook:export", "codebook:schema", "agreement:table", "agreement:csv", "agreement:json", "agreement:picture",
     "agreement:trend", "selective_coding:results_file", "selective_coding:vectors", "people:sign_out",
 }  # fmt: skip
-# Axe need not fetch the style sheets once more: only an experimental rule, which does not run, would read them.
 AXE = Axe().axe_script
+# Axe need not fetch the style sheets once more: only an experimental rule, which does not run, would read them.
 RUN = "axe.run({resultTypes: ['violations'], preload: false}).then((found) => found.violations)"
 
 
