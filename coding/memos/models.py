@@ -27,13 +27,15 @@ class MemoQuerySet(models.QuerySet["Memo"]):
     def visible_to(self, user: User | AnonymousUser) -> MemoQuerySet:
         """A person's own memos; others' released ones, those on an incident's work only where that work is open too.
 
-        So nobody reads what a memo says of an incident that they code blind, or may still be asked to code blind.
+        So nobody reads what a memo says of an incident that they code blind, or may still be asked to code blind; nor,
+        while they judge it once more in a stability round, what they thought themselves when they judged it first.
         """
         if not user.is_authenticated:
             return self.none()
         opened = Q(assignment=None) | Q(assignment__in=Assignment.objects.visible_to(user).values("pk"))
         theirs = Q(released_at__isnull=False) & opened & ~shielded(user) & ~Q(incident__in=blind_incidents(user))
-        return self.filter(Q(by=user) | theirs, project__memberships__user=user)
+        mine = Q(by=user) & ~Q(assignment__in=Assignment.objects.judged_again_by(user).values("pk"))
+        return self.filter(mine | theirs, project__memberships__user=user)
 
     def matching(self, words: str) -> MemoQuerySet:
         """Memos that hold every one of these words, capitals and accents aside."""

@@ -4,9 +4,10 @@ from functools import cache
 from typing import cast
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 
 from coding.lib.prepared import Prepared, number, public_id, text
+from coding.lib.refusals import Forbidden
 from coding.people.access import MemberRequest, join_request
 from coding.people.models import User
 from coding.rounds.models import Assignment, AssignmentQuerySet
@@ -34,8 +35,20 @@ def readable_assignment(user: User, uid: UUID | str, stage: str, *along: str) ->
     """
     for own in own_with("round__project", *along)(user=user.pk, uid=uid, stage=stage):
         return cast(Assignment, own)
-    rows = Assignment.objects.filter(round__stage=stage).select_related("round__project", *along)
-    return get_object_or_404(rows.visible_to(user), uid=uid)
+    rows = Assignment.objects.filter(round__stage=stage, uid=uid).select_related("round__project", *along)
+    return others_work(user, rows)
+
+
+def others_work(user: User, rows: AssignmentQuerySet) -> Assignment:
+    """Find what is not one's own, or say why one's own is hidden just now."""
+    if found := rows.visible_to(user).first():
+        return found
+    if rows.judged_again_by(user).exists():
+        raise Forbidden(
+            "You judge this once more in a stability round that is open. What you did before opens again when that "
+            "round is released."
+        )
+    raise Http404("There is no such work, or you may not read it.")
 
 
 def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along: str) -> Assignment:
@@ -49,4 +62,4 @@ def assignment_to_save(request: MemberRequest, uid: UUID | str, stage: str) -> A
     """The same getter for verbs, which read under their lock whatever they need."""
     for found in own_with()(user=request.user.pk, uid=uid, stage=stage):
         return cast(Assignment, found)
-    return get_object_or_404(Assignment.objects.filter(round__stage=stage).visible_to(request.user), uid=uid)
+    return others_work(request.user, Assignment.objects.filter(round__stage=stage, uid=uid))

@@ -144,7 +144,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """A person's own assignments; others' of a released round they have opened, or of one coded together.
 
         Who codes an incident in an open blind round reads nobody else's work on it, of any round; who sorts or maps
-        blind, nobody else's sorting or mapping.
+        blind, nobody else's sorting or mapping. Who judges again in an open stability round doesn't read what they
+        said before.
         """
         if not user.is_authenticated:
             return self.none()
@@ -152,16 +153,20 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         opened = Q(round__state__in=Round.RELEASED, round__in=Opening.objects.filter(user=user).values("round"))
         open_to = (opened | together) & ~Q(incident__in=blind_incidents(user)) & ~alike_and_blind(user)
         visible = self.filter(Q(coder=user) | open_to, round__project__memberships__user=user)
-        return visible.exclude(round__state=Round.State.DRAFT)
+        return visible.exclude(round__state=Round.State.DRAFT).exclude(judged_again(), coder=user)
 
     def hidden_from(self, user: User) -> AssignmentQuerySet:
         """What this person may not read just now."""
         return self.exclude(pk__in=Assignment.objects.visible_to(user).values("pk"))
 
     def own_of(self, user: User | Slot) -> AssignmentQuerySet:
-        """A member's own assignments in rounds that have opened."""
+        """A member's own assignments in rounds that have opened, as far as they may read them just now."""
         own = self.filter(coder=user, round__project__memberships__user=user)
-        return own.exclude(round__state=Round.State.DRAFT)
+        return own.exclude(round__state=Round.State.DRAFT).exclude(judged_again())
+
+    def judged_again_by(self, user: User) -> AssignmentQuerySet:
+        """A person's own earlier work that is hidden from them just now."""
+        return self.filter(judged_again(), coder=user, round__project__memberships__user=user)
 
     def writable_by(self, user: User) -> AssignmentQuerySet:
         return self.visible_to(user).filter(coder=user)
@@ -191,6 +196,18 @@ def alike_and_blind(user: User) -> Q:
     held = Assignment.objects.filter(coder=user, incident=None, round__state=Round.State.OPEN, round__is_blind=True)
     same = held.filter(round__project=OuterRef("round__project"), round__stage=OuterRef("round__stage"))
     return Q(Exists(same), incident=None)
+
+
+def judged_again() -> Q:
+    """Say of released work: does an open stability round ask its coder for the same judgement once more?
+
+    It is hidden from that coder until then, or the second judgement would measure memory.
+    """
+    again = Assignment.objects.filter(
+        coder=OuterRef("coder"), round__project=OuterRef("round__project"), round__stage=OuterRef("round__stage"),
+        round__purpose=Round.Purpose.STABILITY, round__state=Round.State.OPEN,
+    )  # fmt: skip
+    return Q(Exists(again.filter(Q(incident=OuterRef("incident")) | Q(incident=None))), round__state__in=Round.RELEASED)
 
 
 class Assignment(Public):

@@ -14,7 +14,7 @@ from coding.incidents.models import Incident
 from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, back_with
 from coding.people.access import MemberRequest, project_page
-from coding.people.models import Project
+from coding.people.models import Project, User
 from coding.rounds import queries, rules
 from coding.rounds.forms import RoundForm
 from coding.rounds.models import Assignment, Round
@@ -64,11 +64,17 @@ def round_page(request: MemberRequest, project: Project, uid: str) -> HttpRespon
     mine = one.assignments.by(request.user).select_related("incident").defer("incident__text", "incident__search_text")
     context = {
         "round": one, "is_lead": is_lead, "mine": (own := list(mine.in_round_order())), "next": waiting(own),
-        "own_progress": queries.progress_of(own),
+        "own_progress": queries.progress_of(own), "hidden": hidden_in(one, request.user),
         **(lead_view(request, one) if is_lead else {}),
         "has_opened": one.is_released and rules.has_opened(request.user, one),
     }  # fmt: skip
     return render(request, "rounds/round.html", context)
+
+
+def hidden_in(one: Round, user: User) -> set[int]:
+    """What of one's own work in a round is hidden, because a stability round asks for it once more."""
+    held = one.assignments.all()
+    return set(held.judged_again_by(user).values_list("pk", flat=True)) if one.is_released else set()
 
 
 def waiting(own: list[Assignment]) -> Assignment | None:

@@ -370,3 +370,18 @@ def test_a_memo_is_opened_once_and_by_its_writer_only(study):
     other = factory.member(study.project, "cy")
     with pytest.raises(Forbidden):
         share_memo(other, written)
+
+
+def test_who_judges_once_more_does_not_read_what_they_thought_before(study):
+    for on in ("segment", "incident", "code"):
+        memo(study.ada, study.project, f"First, of the {on}", **{on: getattr(study, on)})
+    release(study)
+    again = factory.round_of(study.project, [study.ada], incidents=[study.incident], purpose="stability")
+    memo(study.ada, study.project, "Now", incident=study.incident)
+    assert texts(study.ada) == {"First, of the code", "Now"}
+    release_round(study.lead, again, "Enough.")
+    assert texts(study.ada) == {"First, of the code", "First, of the segment", "First, of the incident", "Now"}
+
+
+def texts(reader):
+    return set(Memo.objects.visible_to(reader).values_list("text", flat=True))

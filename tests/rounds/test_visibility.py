@@ -118,6 +118,52 @@ def test_a_shielded_coder_sees_no_other_released_round(project, cast, of, ada):
     assert of in Round.objects.visible_to(ada)
 
 
+def test_who_judges_once_more_does_not_read_what_they_said_before(project, cast, ada, bo, lead, sign_in):
+    first, second = factory.incidents(project, 2)
+    before = factory.round_of(project, [ada, bo], incidents=[first, second], name="Before")
+    held = factory.assignment(before, ada, first)
+    put(before, "released")
+    Opening.objects.create(round=before, user=lead, at=datetime(2026, 5, 2, tzinfo=UTC))
+    again = factory.round_of(project, [ada], incidents=[first], purpose="stability", name="Again")
+    client, page = sign_in(ada), f"/p/{project.slug}/rounds/{before.uid}/"
+    assert read_by(ada) == {("Before", 2), ("Again", 1)}
+    assert read_by(lead) == {("Before", 1), ("Before", 2)}  # for everybody else nothing is hidden
+    refused = client.get(f"/code/{held.uid}/")
+    assert (refused.status_code, "once more in a stability round" in refused.content.decode()) == (403, True)
+    assert client.get(f"/api/v1/assignments/{held.uid}/segments/").status_code == 403
+    assert sign_in(bo).get(f"/code/{held.uid}/").status_code == 404
+    listed, other = client.get(page).content.decode(), factory.assignment(before, ada, second)
+    assert (f"/code/{held.uid}/" in listed, f"/code/{other.uid}/" in listed) == (False, True)
+    put(again, "released")
+    assert read_by(ada) == {("Before", 1), ("Before", 2), ("Again", 1)}
+    assert f"/code/{held.uid}/" in client.get(page).content.decode()
+
+
+def test_judging_once_more_hides_no_other_stage_and_no_other_project(project, cast, lead, ada):
+    [first] = factory.incidents(project, 1)
+    for elsewhere, stage in [(project, "rating"), (factory.project(lead, "Elsewhere"), "open")]:
+        factory.incidents(elsewhere, 1)
+        elsewhere.memberships.get_or_create(user=ada, defaults={"role": "coder"})
+        put(factory.round_of(elsewhere, [ada], stage, name=stage), "released")
+    factory.round_of(project, [ada], incidents=[first], purpose="stability", name="Again")
+    assert read_by(ada) == {("rating", 1), ("open", 1), ("Again", 1)}
+
+
+def test_a_sort_is_hidden_as_a_whole_while_it_is_sorted_once_more(project, cast, ada):
+    factory.incidents(project, 1)
+    put(factory.round_of(project, [ada], name="Before"), "released")
+    factory.round_of(project, [ada], purpose="stability", name="Again")
+    Assignment.objects.update(incident=None)
+    Round.objects.update(stage="axial")
+    assert read_by(ada) == {("Again", None)}
+
+
+def read_by(person):
+    """The rounds and numbers of incidents of which a person reads Ada's work."""
+    seen = Assignment.objects.visible_to(person).filter(coder__name="Ada")
+    return set(seen.values_list("round__name", "incident__number"))
+
+
 def test_own_work_is_written_by_its_coder_only(cast, of, lead, ada):
     put(of, "open")
     assert Assignment.objects.writable_by(ada).count() == 2
