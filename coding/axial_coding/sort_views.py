@@ -20,7 +20,7 @@ from coding.lib.refusals import BadInput, back_with
 from coding.people.access import MemberRequest, project_page, signed_in
 from coding.people.keys import key_of
 from coding.people.models import Project, Role
-from coding.rounds.access import assignment_to_save, open_assignment
+from coding.rounds.access import assignment_to_save, may_ask_back, may_work, open_assignment
 from coding.rounds.models import Assignment, Round
 from coding.rounds.rules import ask_reopening, has_opened
 
@@ -36,11 +36,6 @@ def own_assignment(request: MemberRequest, uid: str) -> Assignment:
     return assignment_to_save(request, uid, Round.Stage.AXIAL)
 
 
-def may_sort(request: MemberRequest, assignment: Assignment) -> bool:
-    is_coder = assignment.coder_id == request.user.pk
-    return is_coder and assignment.is_open and request.membership.role != Role.OBSERVER
-
-
 @require_safe
 @signed_in
 def sort(request: MemberRequest, uid: str) -> HttpResponse:
@@ -49,8 +44,8 @@ def sort(request: MemberRequest, uid: str) -> HttpResponse:
     found = card_sort(assignment, request.GET.get("column", ""))
     is_coder = assignment.coder_id == request.user.pk
     context = {
-        "assignment": assignment, "round": assignment.round, "sort": found, "may_sort": may_sort(request, assignment),
-        "is_coder": is_coder, "may_ask": is_coder and assignment.may_ask_back, "choices": found.choices,
+        "assignment": assignment, "round": assignment.round, "sort": found, "may_sort": may_work(request, assignment),
+        "is_coder": is_coder, "may_ask": may_ask_back(request, assignment), "choices": found.choices,
     }  # fmt: skip
     return render(request, "axial_coding/sort.html", context)
 
@@ -60,7 +55,7 @@ def sort(request: MemberRequest, uid: str) -> HttpResponse:
 def sort_card(request: MemberRequest, uid: str, code: str) -> HttpResponse:
     """One code with its choice of a pile: a small page, or for htmx the form inside the card."""
     assignment = assignment_for(request, uid)
-    if not may_sort(request, assignment):
+    if not may_work(request, assignment):
         raise Http404("This sort is not yours to change, or it is submitted.")
     found = card_sort(assignment, quoted=(), shown=MOST_CODES)
     held = found.pile_of(str(code))

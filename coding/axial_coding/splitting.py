@@ -34,10 +34,10 @@ from coding.lib import clock
 from coding.lib.refusals import BadInput, Refusal
 from coding.lib.text import name_key
 from coding.open_coding.models import ConsensusCoding, Segment, SettledBy
-from coding.people.models import Event, Project, User
+from coding.people.models import CODING, Event, Project, User
 from coding.people.rules import lock_project_stream, record
 from coding.rounds.models import Assignment, Opening, Round
-from coding.rounds.rules import CODING, Plan, discard_draft, draft_round
+from coding.rounds.rules import Plan, discard_draft, draft_round
 
 Place = tuple[int, int, int, int]  # round, incident, start, end
 Wording = dict[str, str]

@@ -37,11 +37,10 @@ class Step:
 
 def next_assignment(user: User, project: Project | None = None) -> dict[str, Any] | None:
     """Find the next assignment to work on, begun ones first, with the person's own progress in its round."""
-    mine = Assignment.objects.visible_to(user).by(user).filter(round__state=Round.State.OPEN)
+    waiting = Assignment.objects.waiting_for(user)
     if project is not None:
-        mine = mine.filter(round__project=project)
-    waiting = mine.exclude(state=Assignment.State.SUBMITTED).select_related("round__project", "incident")
-    waiting = waiting.defer("incident__text", "incident__search_text")
+        waiting = waiting.filter(round__project=project)
+    waiting = waiting.select_related("round__project", "incident").defer("incident__text", "incident__search_text")
     soonest = F("round__due_on").asc(nulls_last=True)
     found = waiting.filter(round__project__archived_at=None).order_by(soonest, "round_id", "position")
     first = found.filter(state=Assignment.State.IN_PROGRESS).first() or found.first()

@@ -20,10 +20,9 @@ from coding.lib.refusals import BadInput, Forbidden, Refusal
 from coding.memos.models import THINGS, Memo
 from coding.memos.things import Thing, open_things
 from coding.open_coding.models import Segment
-from coding.people.models import Event, Membership, Project, User
+from coding.people.models import CODING, Event, Membership, Project, User
 from coding.people.rules import Key, answered, lock_project_stream, record
 from coding.rounds.models import Assignment, Round
-from coding.rounds.rules import CODING as CODING
 from coding.rounds.rules import lock_assignment
 
 AT_ONCE = 500

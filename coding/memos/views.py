@@ -23,7 +23,6 @@ from coding.people.access import MemberRequest, project_page
 from coding.people.keys import is_queued, key_of
 from coding.people.models import Membership, Project
 from coding.people.rules import KeyReused, answered
-from coding.rounds.rules import CODING
 
 KEPT = "Your memo is kept."
 KEPT_BEFORE = "What you sent first was kept after all. Read it below, then keep this too, or change that one."
@@ -60,10 +59,6 @@ def reader_of(request: MemberRequest) -> Membership:
     return request.membership
 
 
-def may_write(membership: Membership) -> bool:
-    return membership.role in CODING
-
-
 def is_htmx(request: MemberRequest) -> bool:
     return bool(request.headers.get("HX-Request"))
 
@@ -88,7 +83,7 @@ def memo_list(request: MemberRequest, project: Project) -> HttpResponse:
     page = page_of_memos(memos_of(member, wanted), asked.get("page"))
     context = {
         "page": page, "memos": shown(member, list(page)), "wanted": wanted, "authors": authors_of(member),
-        "draft": draft, "may_write": may_write(member),
+        "draft": draft, "may_write": member.may_code,
     }  # fmt: skip
     part = ("#new" if request.method == "POST" else "#rows") if is_htmx(request) else ""
     return render(request, f"memos/list.html{part}", context, status=status)
@@ -117,7 +112,7 @@ def on_thing(request: MemberRequest, project: Project, kind: str, uid: UUID) -> 
     page = page_of_memos(memos_of(member).filter(**{kind: thing}), request.GET.get("page"))
     context = {
         "kind": kind, "thing": thing, "about": about_thing(member, kind, thing), "page": page,
-        "memos": shown(member, list(page)), "draft": draft, "kept": kept, "may_write": may_write(member),
+        "memos": shown(member, list(page)), "draft": draft, "kept": kept, "may_write": member.may_code,
         "in_place": is_htmx(request),
     }  # fmt: skip
     template = "memos/on.html#panel" if is_htmx(request) else "memos/on.html"
@@ -145,10 +140,10 @@ def one_memo(request: MemberRequest, project: Project, uid: UUID) -> HttpRespons
         else:
             if not is_htmx(request):
                 return back_with(request, request.path, "Your memo is changed. The former wording is kept.")
-    elif "edit" in request.GET and memo.by_id == request.user.pk and may_write(member):
+    elif "edit" in request.GET and memo.by_id == request.user.pk and member.may_code:
         draft = Draft(memo.kind, memo.text, memo.version, autofocus=True)
     context = {
-        "one": one_shown(member, memo), "draft": draft, "may_write": may_write(member), "in_place": is_htmx(request)
+        "one": one_shown(member, memo), "draft": draft, "may_write": member.may_code, "in_place": is_htmx(request)
     }  # fmt: skip
     return render(request, f"memos/memo.html{'#article' if is_htmx(request) else ''}", context, status=status)
 
@@ -169,7 +164,7 @@ def share(request: MemberRequest, project: Project, uid: UUID) -> HttpResponse:
     rules.share_memo(request.user, memo, key=key_of(request))
     if not is_htmx(request):
         return back_with(request, reverse("memos:memo", args=[project.slug, uid]), "Your memo is open to the project.")
-    context = {"one": one_shown(member, memo), "may_write": may_write(member), "in_place": True}
+    context = {"one": one_shown(member, memo), "may_write": member.may_code, "in_place": True}
     return render(request, "memos/memo.html#article", context)
 
 

@@ -60,8 +60,7 @@ def comparison(desk: Desk, uid: UUID) -> dict[str, Any]:
     wording = {part: shared[part] if shared else getattr(code, part) for part in WORDING}
     rows = comparable(desk).filter(codings__code=code).distinct()
     shown = [found(desk, row) for row in in_context(rows)[:MOST_SHOWN]]
-    own = Assignment.objects.writable_by(desk.reader).filter(coder=desk.reader, round__state=Round.State.OPEN)
-    movable = set(own.exclude(state=Assignment.State.SUBMITTED).values_list("uid", flat=True))
+    movable = set(Assignment.objects.waiting_for(desk.reader).values_list("uid", flat=True))
     return {
         "code": code, "uid": uid, "hue": hue, "name": name, "wording": wording, "is_own": shared is None,
         "total": rows.count(), "found": [replace(one, may_move=one.assignment in movable) for one in shown],

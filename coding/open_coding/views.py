@@ -22,7 +22,7 @@ from coding.open_coding.spans import find_quote, whole
 from coding.people.access import MemberRequest, signed_in
 from coding.people.keys import is_queued, key_of
 from coding.rounds import rules as rounds
-from coding.rounds.access import assignment_to_save, open_assignment
+from coding.rounds.access import assignment_to_save, may_ask_back, may_work, open_assignment
 from coding.rounds.models import Assignment, Round
 
 # A card as script fills it in before, or without, an answer of the server: ids and words stand where these do.
@@ -51,9 +51,11 @@ def workspace(request: MemberRequest, uid: str) -> HttpResponse:
     context: dict[str, Any] = {
         "assignment": assignment, "incident": assignment.incident, "round": assignment.round,
         "paragraphs": desk.rendered(highlights, marks=marks), "outline": desk.outline(highlights),
-        "untouched": len(desk.untouched(highlights, marks)), "may_code": is_coder and assignment.is_open,
-        "is_coder": is_coder, "may_ask": is_coder and assignment.may_ask_back, **desk.queue(),
+        "untouched": len(desk.untouched(highlights, marks)), "may_code": may_work(request, assignment),
+        "is_coder": is_coder, "may_ask": may_ask_back(request, assignment), **desk.queue(),
     }  # fmt: skip
+    if not request.membership.may_code:
+        context["to_do"] = None
     if context["may_code"]:
         fresh = not highlights and not context["submitted"]
         context |= {"codes": desk.codes(), "is_fresh": fresh, "filters": desk.filters(highlights)}
@@ -212,7 +214,7 @@ def segment(request: MemberRequest, uid: str, segment: Any) -> HttpResponse:
     """One segment beside the text: its words, its codes, and what can be done with it."""
     assignment = assignment_for(request, uid)
     found = get_object_or_404(Segment.objects.filter(assignment=assignment), uid=segment)
-    may_code = assignment.coder_id == request.user.pk and assignment.is_open
+    may_code = may_work(request, assignment)
     context = {"assignment": assignment, "may_code": may_code, **segment_card(Desk(assignment, request.user), found)}
     return render(request, "open_coding/segment.html" + ("#card" if request.headers.get("HX-Request") else ""), context)
 
@@ -221,14 +223,9 @@ def segment(request: MemberRequest, uid: str, segment: Any) -> HttpResponse:
 @signed_in
 def codes(request: MemberRequest, uid: str) -> HttpResponse:
     """The codes that the coder may use here, anew after a save."""
-    assignment = get_object_or_404(
-        Assignment.objects.writable_by(request.user).select_related("round__project", "round__edition", "coder"),
-        uid=uid,
-        round__stage=Round.Stage.OPEN,
-    )
-    return render(
-        request, "open_coding/_codes.html", {"assignment": assignment, "codes": Desk(assignment, request.user).codes()}
-    )
+    assignment = own_assignment(request, uid)
+    context = {"assignment": assignment, "codes": Desk(assignment, request.user).codes()}
+    return render(request, "open_coding/_codes.html", context)
 
 
 def beside(request: MemberRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -245,7 +242,7 @@ def compare(request: MemberRequest, uid: str, code: Any) -> HttpResponse:
 
 def compared(request: MemberRequest, assignment: Assignment, code: Any) -> HttpResponse:
     desk = Desk(assignment, request.user)
-    context = {"assignment": assignment, "may_code": assignment.is_open, "codes": desk.codes(),
+    context = {"assignment": assignment, "may_code": may_work(request, assignment), "codes": desk.codes(),
                "proposed": naming.proposed_by(request.user, assignment, code)}  # fmt: skip
     return beside(request, "open_coding/compare.html", context | comparison(desk, code))
 
@@ -256,7 +253,7 @@ def search(request: MemberRequest, uid: str) -> HttpResponse:
     """Words in this incident and in own segments; a code can be applied to chosen hits."""
     assignment = own_assignment(request, uid)
     desk = Desk(assignment, request.user)
-    context = {"assignment": assignment, "may_code": assignment.is_open, "codes": desk.codes()}
+    context = {"assignment": assignment, "may_code": may_work(request, assignment), "codes": desk.codes()}
     return beside(request, "open_coding/search.html", context | found_by(desk, request.GET.get("q", "")[:200]))
 
 
@@ -266,7 +263,7 @@ def acts(request: MemberRequest, uid: str) -> HttpResponse:
     """What was done in this incident, latest first; undo and redo walk along it."""
     assignment = own_assignment(request, uid)
     found = history.acts(Desk(assignment, request.user))
-    context = {"assignment": assignment, "may_code": assignment.is_open, "acts": found}
+    context = {"assignment": assignment, "may_code": may_work(request, assignment), "acts": found}
     return beside(request, "open_coding/acts.html", context)
 
 
@@ -357,7 +354,7 @@ def submit_page(
     request: MemberRequest, assignment: Assignment, refusal: judging.Untouched | None = None
 ) -> HttpResponse:
     """List the untouched paragraphs, each to be judged."""
-    if assignment.coder_id != request.user.pk or not assignment.is_open:
+    if not may_work(request, assignment):
         return redirect("open_coding:workspace", assignment.uid)
     context = {"assignment": assignment, "refusal": refusal, **Desk(assignment, request.user).summary(request.POST)}
     return render(request, "open_coding/submit.html", context, status=refusal.status if refusal else 200)

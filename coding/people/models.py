@@ -94,6 +94,9 @@ class Role(models.TextChoices):
     OBSERVER = "observer", "Observer"
 
 
+CODING = (Role.LEAD, Role.CODER)
+
+
 class Membership(Public):
     """A person's role in a project."""
 
@@ -110,6 +113,10 @@ class Membership(Public):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.project}: {self.get_role_display()}"
+
+    @property
+    def may_code(self) -> bool:
+        return self.role in CODING
 
     @property
     def is_shielded(self) -> bool:

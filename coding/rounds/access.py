@@ -58,6 +58,16 @@ def open_assignment(request: MemberRequest, uid: UUID | str, stage: str, *along:
     return found
 
 
+def may_work(request: MemberRequest, assignment: Assignment) -> bool:
+    """May whoever asks change it now: its own coder, while it is open, and no observer by now?"""
+    return assignment.coder_id == request.user.pk and assignment.is_open and request.membership.may_code
+
+
+def may_ask_back(request: MemberRequest, assignment: Assignment) -> bool:
+    """May whoever asks ask for it back: its own coder, until release, and no observer by now?"""
+    return assignment.coder_id == request.user.pk and assignment.may_ask_back and request.membership.may_code
+
+
 def assignment_to_save(request: MemberRequest, uid: UUID | str, stage: str) -> Assignment:
     """The same getter for verbs, which read under their lock whatever they need."""
     for found in own_with()(user=request.user.pk, uid=uid, stage=stage):

@@ -10,7 +10,7 @@ from coding.codes.models import Edition, Scale
 from coding.incidents.models import Incident
 from coding.lib.columns import Public
 from coding.lib.prepared import Slot
-from coding.people.models import Membership, Project, Role, User
+from coding.people.models import CODING, Membership, Project, Role, User
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -168,8 +168,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """A person's own earlier work that is hidden from them just now."""
         return self.filter(judged_again(), coder=user, round__project__memberships__user=user)
 
-    def writable_by(self, user: User) -> AssignmentQuerySet:
-        return self.visible_to(user).filter(coder=user)
+    def waiting_for(self, user: User) -> AssignmentQuerySet:
+        """What a person may work on now: their own in open rounds, not submitted, where they are no observer."""
+        members = {"round__project__memberships__user": user, "round__project__memberships__role__in": CODING}
+        return self.filter(coder=user, round__state=Round.State.OPEN, **members).exclude(
+            state=Assignment.State.SUBMITTED
+        )
 
     def submitted(self) -> AssignmentQuerySet:
         return self.filter(state=Assignment.State.SUBMITTED)

@@ -18,11 +18,9 @@ from coding.lib import clock
 from coding.lib.canonical import canonical
 from coding.lib.prepared import Prepared, number
 from coding.lib.refusals import BadInput, Forbidden, Refusal
-from coding.people.models import Membership, Project, Role, User
+from coding.people.models import CODING, Membership, Project, User
 from coding.people.rules import LIFT, Key, answered, left_blind, lock_project_stream, record
 from coding.rounds.models import Assignment, Opening, Round
-
-CODING = (Role.LEAD, Role.CODER)
 
 
 class RoundNotDraft(Refusal):

@@ -63,7 +63,8 @@ def round_page(request: MemberRequest, project: Project, uid: str) -> HttpRespon
     is_lead = request.membership.role == "lead"
     mine = one.assignments.by(request.user).select_related("incident").defer("incident__text", "incident__search_text")
     context = {
-        "round": one, "is_lead": is_lead, "mine": (own := list(mine.in_round_order())), "next": waiting(own),
+        "round": one, "is_lead": is_lead, "mine": (own := list(mine.in_round_order())),
+        "next": waiting(own) if request.membership.may_code else None,
         "own_progress": queries.progress_of(own), "hidden": hidden_in(one, request.user),
         **(lead_view(request, one) if is_lead else {}),
         "has_opened": one.is_released and rules.has_opened(request.user, one),

@@ -13,8 +13,7 @@ from coding.lib.columns import as_uid
 from coding.lib.refusals import BadInput, Forbidden, Refusal, back_with
 from coding.people.access import MemberRequest, signed_in
 from coding.people.keys import key_of
-from coding.people.models import Role
-from coding.rounds.access import assignment_to_save, open_assignment
+from coding.rounds.access import assignment_to_save, may_work, open_assignment
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding import mapping, mapping_queries
 from coding.selective_coding.forms import NO_FIT
@@ -110,7 +109,7 @@ def mapping_page(
     rows = mapping_queries.category_rows(assignment, refused)
     context = {
         "assignment": assignment, "round": assignment.round, "refusal": refusal, "is_coder": is_coder, "rows": rows,
-        "may_map": is_coder and assignment.is_open and request.membership.role != Role.OBSERVER,
+        "may_map": may_work(request, assignment),
         "layers": mapping_queries.layers(assignment), "no_fit": NO_FIT, "key": ids.new_uid(),
         "done": sum(row.said.is_said for row in rows),
     }  # fmt: skip

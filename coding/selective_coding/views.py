@@ -20,7 +20,7 @@ from coding.lib.refusals import BadInput, Forbidden, Refusal, back_with
 from coding.people.access import MemberRequest, project_page, signed_in
 from coding.people.keys import key_of
 from coding.people.models import Project, Role
-from coding.rounds.access import assignment_to_save, open_assignment
+from coding.rounds.access import assignment_to_save, may_ask_back, may_work, open_assignment
 from coding.rounds.models import Assignment, Round
 from coding.selective_coding import queries, rules
 from coding.selective_coding.forms import NO_FIT, Place, place_in, rating_in, version_in
@@ -130,9 +130,9 @@ def rating_page(
     context: dict[str, Any] = {
         "assignment": assignment, "incident": assignment.incident, "round": assignment.round, "reading": reading,
         "version": (stands or reading).version, "refusal": refusal, "is_coder": is_coder,
-        "may_rate": is_coder and assignment.is_open and request.membership.role != Role.OBSERVER,
+        "may_rate": may_work(request, assignment),
         "words": queries.words_of(assignment), "confidences": ["low", "medium", "high"], "key": ids.new_uid(),
-        "may_think": is_coder and assignment.may_ask_back and request.membership.role != Role.OBSERVER,
+        "may_think": may_ask_back(request, assignment),
         "thought_draft": thought_draft, "way": queries.way_of(assignment) if is_coder else None,
     }  # fmt: skip
     if isinstance(refusal, MovedOn) and stands is not None:

@@ -17,6 +17,7 @@ const PAUSE = 400; // milliseconds after a key: often enough to lose nothing, ra
 // What a form was given to be sent with: the version that it changes, so that a newer one is never replaced unasked, and
 // the key of its sending, so that what was kept after all is kept once.
 const BASIS = "input[type=hidden]:is([name=version], [name=key])";
+const SENT = "loam-sent"; // in this tab: where a plain form of this page went
 const me = document.body.dataset.user ?? "";
 const card = document.getElementById("card");
 const channel = new BroadcastChannel(`loam-drafts-${me}`);
@@ -102,6 +103,21 @@ document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
   if (form && texts(form).length) drop(form);
 });
 document.addEventListener("htmx:afterSwap", ({ target }) => target instanceof Element && restore(target));
+// A plain form that was taken leads back to the page that sent it; a refusal is a page of its own.
+addEventListener("submit", ({ defaultPrevented, target }) => {
+  if (!defaultPrevented && target instanceof HTMLFormElement && texts(target).length) sessionStorage.setItem(SENT, place(target));
+});
+addEventListener("pageshow", ({ persisted }) => persisted && sessionStorage.removeItem(SENT));
+async function settle() {
+  const sent = sessionStorage.getItem(SENT);
+  sessionStorage.removeItem(SENT);
+  const [entry] = performance.getEntriesByType("navigation");
+  const isLedBack = entry?.type === "navigate" && document.referrer === location.href.split("#")[0];
+  if (!sent || !isLedBack) return;
+  await written("drafts", (store) => store.delete([me, sent])).catch(() => undefined);
+  channel.postMessage(sent);
+}
 addEventListener("pagehide", () => waiting.forEach((timer, form) => { clearTimeout(timer); keep(form); }));
+await settle();
 remind();
 restore(document.body);

@@ -1,5 +1,7 @@
 """The open-coding pages: they work, and refuse whoever and whatever they should."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -228,6 +230,29 @@ def test_a_segment_is_moved_from_the_comparison_in_ones_own_open_work_only(desk,
     factory.hand_in(other)
     page = sign_in(ada).get(url("compare", desk, code.uid))
     assert [(one.assignment, one.may_move) for one in page.context["found"]] == [(desk.uid, True), (other.uid, False)]
+
+
+def test_who_became_an_observer_reads_their_open_work_and_is_offered_no_change(desk, project, ada, sign_in):
+    factory.code(desk, "late fee", "zeal")
+    client, [segment], code = sign_in(ada), desk.segments.all(), Code.objects.get()
+    pages = [url("workspace", desk), url("segment", desk, segment.uid), url("compare", desk, code.uid),
+             url("search", desk) + "?q=late", url("acts", desk), "/", f"/p/{project.slug}/",
+             reverse("rounds:round", args=[project.slug, desk.round.uid])]  # fmt: skip
+    for page in pages:
+        assert offered(client, page), page
+    project.memberships.filter(user=ada).update(role="observer")
+    for page in pages:
+        assert offered(client, page) == [], page
+    assert "Read only: Ada" in client.get(url("workspace", desk)).content.decode()
+    assert client.get(url("submit", desk)).status_code == 302
+
+
+def offered(client, path):
+    """The forms that change a coding, and the buttons that lead to work, on a page."""
+    page = client.get(path)
+    assert page.status_code == 200
+    to = r'(?:method="post" action|class="button primary" href)="(/code/[^"]*)"'
+    return re.findall(to, page.content.decode())
 
 
 @pytest.mark.parametrize("stored", ["none", "own"])  # rounds that opened before this was so say "own" still

@@ -166,8 +166,8 @@ def read_by(person):
 
 def test_own_work_is_written_by_its_coder_only(cast, of, lead, ada):
     put(of, "open")
-    assert Assignment.objects.writable_by(ada).count() == 2
-    assert not Assignment.objects.writable_by(lead).exists()
+    assert Assignment.objects.waiting_for(ada).count() == 2
+    assert not Assignment.objects.waiting_for(lead).exists()
 
 
 def test_who_left_sees_nothing(project, cast, of, ada):
