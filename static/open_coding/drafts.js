@@ -105,7 +105,10 @@ document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
 document.addEventListener("htmx:afterSwap", ({ target }) => target instanceof Element && restore(target));
 // A plain form that was taken leads back to the page that sent it; a refusal is a page of its own.
 addEventListener("submit", ({ defaultPrevented, target }) => {
-  if (!defaultPrevented && target instanceof HTMLFormElement && texts(target).length) sessionStorage.setItem(SENT, place(target));
+  if (defaultPrevented || !(target instanceof HTMLFormElement) || !texts(target).length) return;
+  sessionStorage.setItem(SENT, place(target));
+  clearTimeout(waiting.get(target));
+  keep(target);
 });
 addEventListener("pageshow", ({ persisted }) => persisted && sessionStorage.removeItem(SENT));
 async function settle() {
@@ -118,6 +121,4 @@ async function settle() {
   channel.postMessage(sent);
 }
 addEventListener("pagehide", () => waiting.forEach((timer, form) => { clearTimeout(timer); keep(form); }));
-await settle();
-remind();
-restore(document.body);
+settle().then(() => { remind(); restore(document.body); });

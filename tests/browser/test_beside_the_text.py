@@ -352,3 +352,28 @@ def test_what_was_being_written_goes_at_sign_out_after_a_question(ada):
         )
         == []
     )
+
+
+def test_words_that_were_coded_by_a_plain_form_do_not_come_back_and_refused_ones_do(ada):
+    page = ada.page
+    by_hand(page, "words of no report")
+    page.get_by_role("link", name="Go back").click()
+    form = page.locator("details", has_text="Code without selecting")
+    expect(form.get_by_label("Words of the text")).to_have_value("words of no report")
+    words = page.locator("#para-0").inner_text().split()[0]
+    by_hand(page, words)
+    page.locator("#text mark").first.wait_for()
+    expect(page.locator("#status")).to_have_attribute("data-state", "saved")
+    page.wait_for_timeout(300)  # a draft would be back by now
+    expect(form).not_to_have_attribute("open", "")
+    expect(form.get_by_label("Words of the text")).to_have_value("")
+
+
+def by_hand(page, words):
+    form = page.locator("details", has_text="Code without selecting")
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
+    form.get_by_label("Words of the text").fill(words)
+    form.get_by_label("Code", exact=True).fill("by hand")
+    with page.expect_navigation():
+        form.get_by_role("button", name="Code these words").click()
