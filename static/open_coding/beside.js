@@ -2,7 +2,8 @@
 
 import { does } from "../js/keys.js";
 import { announce } from "../js/page.js";
-import { restore } from "./drafts.js";
+import { keep, restore } from "./drafts.js";
+import { formOf } from "./pending.js";
 
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const card = /** @type {HTMLElement} */ (document.getElementById("card"));
@@ -65,6 +66,21 @@ function formFor(url) {
   for (const one of section.querySelectorAll(":scope > .muted")) one.textContent = "Without a connection earlier memos can't be shown.";
   return section.outerHTML;
 }
+
+/** Put what the server did not take back into its form, on what stands now; it leaves the list when it is kept as a draft. */
+document.addEventListener("loam:rewrite", async ({ detail: { change, drop } }) => {
+  await show(formOf(change));
+  const to = new URL(change.url, location.href).href;
+  const form = [...card.querySelectorAll("form")].find((one) => one.action === to);
+  if (!form) return isWritten() || announce("This can't be changed here now. What you wrote stays in the list.");
+  for (const field of form.querySelectorAll("textarea, select")) field.value = change.fields[field.name] ?? field.value;
+  form.closest("details")?.setAttribute("open", "");
+  card.dataset.url = card.dataset.url?.replace("?edit", ""); // once it is kept, it is read there
+  form.querySelector("textarea")?.focus();
+  announce("What you wrote stands in the form again.");
+  await keep(form);
+  drop(change);
+});
 
 /** Give the place back, and the focus to where it was. */
 export function close() {

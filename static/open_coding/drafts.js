@@ -35,7 +35,7 @@ const changed = (form) => [...form.querySelectorAll("textarea, select")].filter(
 const isWritten = (form) => "unkept" in form.dataset || texts(form).some((one) => one.value !== one.defaultValue);
 
 /** @param {HTMLFormElement} form */
-async function keep(form) {
+export async function keep(form) {
   waiting.delete(form);
   if (!isWritten(form)) return drop(form);
   const words = form.closest("section")?.querySelector("h2")?.textContent ?? texts(form)[0]?.labels[0]?.textContent ?? "";

@@ -103,17 +103,30 @@ function items(rows) {
 function choices(change, { again, drop }) {
   const made = document.createElement("p");
   made.className = "toolbar";
-  for (const [text, act] of [["Try again", again], ["Drop", drop]]) {
-    const button = element("button", text);
-    button.className = "button small";
-    button.setAttribute("type", "button");
-    button.addEventListener("click", () => {
-      act(change);
-      (box?.hidden ? document.getElementById("text") : box?.querySelector("summary"))?.focus({ preventScroll: true });
-    });
-    made.append(button);
-  }
+  const leave = (/** @type {(change: Change) => void} */ act) => () => {
+    act(change);
+    (box?.hidden ? document.getElementById("text") : box?.querySelector("summary"))?.focus({ preventScroll: true });
+  };
+  const rewrite = () => document.dispatchEvent(new CustomEvent("loam:rewrite", { detail: { change, drop } }));
+  made.append(button("Drop", leave(drop)));
+  made.prepend(formOf(change) ? button("Write it again", rewrite) : button("Try again", leave(again)), " ");
   return made;
+}
+
+/** @param {string} text @param {() => void} act */
+function button(text, act) {
+  const made = element("button", text);
+  made.className = "button small";
+  made.setAttribute("type", "button");
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** Where the form is that wording or a memo was written in; the same words would be refused again. @param {Change} change */
+export function formOf({ url }) {
+  if (/\/codes\/[^/]+\/(define|propose)\/$/.test(url)) return url.replace(/\/codes\/([^/]+)\/\w+\/$/, "/compare/$1/");
+  if (/\/memos\/on\/[^/]+\/[^/]+\/$/.test(url)) return url;
+  return /\/memos\/[^/]+\/$/.test(url) ? `${url}?edit` : "";
 }
 
 /** @param {Change[]} waiting of this incident */

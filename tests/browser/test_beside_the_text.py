@@ -149,11 +149,16 @@ def test_a_draft_of_a_wording_never_replaces_a_newer_one_unasked(ada):
     page.locator("#unsaved summary").click()
     expect(page.locator("#unsaved")).to_contain_text("Half a definition")
     expect(page.locator("#card dl")).to_contain_text("The newer one.")
-    page.get_by_role("button", name="Drop").click()
-    page.reload()
-    focus_first_segment(page)
-    ada.press("c")
-    expect(page.locator("#card dl")).to_contain_text("The newer one.")
+    page.get_by_role("button", name="Write it again").click()
+    expect(page.get_by_label("Definition")).to_be_focused()
+    expect(page.get_by_label("Definition")).to_have_value("Half a definition")
+    expect(page.locator("#unsaved")).to_be_hidden()
+    page = open_anew(ada, url)  # what was refused is a draft again, and outlives the tab as one
+    page.locator("#card").get_by_role("link", name="worded in two places").click()
+    expect(page.get_by_label("Definition")).to_have_value("Half a definition")
+    page.get_by_role("button", name="Keep this wording").click()
+    expect(page.locator("#card dl")).to_contain_text("Half a definition")
+    expect(page.locator("#unsaved")).to_be_hidden()
 
 
 def test_what_is_being_changed_in_a_memo_outlives_a_killed_tab(ada):
@@ -303,6 +308,32 @@ def test_a_form_whose_first_field_is_empty_is_settled_too(ada):
     page.keyboard.press("Escape")
     expect(page.locator("#card")).to_be_empty()  # nothing there is unkept any more
     come_back(ada)
+
+
+def test_a_changed_memo_that_was_not_taken_is_written_again_over_what_stands_now(ada):
+    page = ada.page
+    ada.press("m")
+    keep_memo(page, "Worded at first")
+    memo = page.locator("#card article", has_text="Worded at first")
+    memo.get_by_role("link", name="Change").click()
+    form = page.locator("#card article form")
+    form.locator("textarea").fill("Mine, with a good deal of thought in it. " * 12)
+    assert (
+        page.evaluate(ELSEWHERE, [form.get_attribute("action"), {"version": "1", "kind": "code", "text": "Theirs"}])
+        == 200
+    )
+    form.get_by_role("button", name="Save").click()
+    expect(page.locator("#status")).to_contain_text("You changed this memo meanwhile")
+    page.keyboard.press("Escape")
+    page.locator("#unsaved summary").click()
+    page.get_by_role("button", name="Write it again").click()
+    expect(page.locator("#card textarea")).to_have_value("Mine, with a good deal of thought in it. " * 12)
+    page.locator("#card").get_by_role("button", name="Save").click()
+    expect(page.locator("#card .memo-text")).to_contain_text("Mine, with")
+    saved(page)
+    assert [text for text in memos(ada) if text != "Theirs"][:1] == [
+        ("Mine, with a good deal of thought in it. " * 12).strip()
+    ]
 
 
 def test_words_begun_while_a_changed_memo_is_on_its_way_stay_and_arrive(ada):
