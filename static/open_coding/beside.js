@@ -76,6 +76,7 @@ document.addEventListener("loam:rewrite", async ({ detail: { change, drop } }) =
   for (const field of form.querySelectorAll("textarea, select")) field.value = change.fields[field.name] ?? field.value;
   form.closest("details")?.setAttribute("open", "");
   card.dataset.url = card.dataset.url?.replace("?edit", ""); // once it is kept, it is read there
+  card.firstElementChild?.scrollIntoView({ block: "start" });
   form.querySelector("textarea")?.focus();
   announce("What you wrote stands in the form again.");
   await keep(form);

@@ -174,10 +174,17 @@ function settleDown(form) {
   drop(form);
 }
 
-/** What a form says, several choices of one name as one text. @param {HTMLFormElement} form */
+/**
+ * What a form says, several choices of one name as one text. Of a wording only the parts that were changed: the others
+ * may be worded anew elsewhere by now.
+ * @param {HTMLFormElement} form
+ */
 function fieldsOf(form) {
   const data = new FormData(form);
   data.delete("csrfmiddlewaretoken");
+  const texts = [...form.querySelectorAll("textarea")];
+  const same = texts.filter((one) => one.value === one.defaultValue);
+  if ("parts" in form.dataset && same.length < texts.length) for (const { name } of same) data.delete(name);
   return Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name).join(" ")]));
 }
 

@@ -152,12 +152,14 @@ def test_a_draft_of_a_wording_never_replaces_a_newer_one_unasked(ada):
     page.get_by_role("button", name="Write it again").click()
     expect(page.get_by_label("Definition")).to_be_focused()
     expect(page.get_by_label("Definition")).to_have_value("Half a definition")
+    expect(page.get_by_label("Use when")).to_have_value("Always.")  # nothing was said of that
     expect(page.locator("#unsaved")).to_be_hidden()
     page = open_anew(ada, url)  # what was refused is a draft again, and outlives the tab as one
     page.locator("#card").get_by_role("link", name="worded in two places").click()
     expect(page.get_by_label("Definition")).to_have_value("Half a definition")
     page.get_by_role("button", name="Keep this wording").click()
     expect(page.locator("#card dl")).to_contain_text("Half a definition")
+    expect(page.locator("#card dl")).to_contain_text("Always.")
     expect(page.locator("#unsaved")).to_be_hidden()
 
 
@@ -313,10 +315,10 @@ def test_a_form_whose_first_field_is_empty_is_settled_too(ada):
 def test_a_changed_memo_that_was_not_taken_is_written_again_over_what_stands_now(ada):
     page = ada.page
     ada.press("m")
-    keep_memo(page, "Worded at first")
-    memo = page.locator("#card article", has_text="Worded at first")
+    keep_memo(page, "Worded before theirs")
+    memo = page.locator("#card article", has_text="Worded before theirs")
     memo.get_by_role("link", name="Change").click()
-    form = page.locator("#card article form")
+    form = page.locator("#card article form.memo-form")
     form.locator("textarea").fill("Mine, with a good deal of thought in it. " * 12)
     assert (
         page.evaluate(ELSEWHERE, [form.get_attribute("action"), {"version": "1", "kind": "code", "text": "Theirs"}])
@@ -368,6 +370,7 @@ def test_what_was_being_written_goes_at_sign_out_after_a_question(ada):
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in/**")
+    del ada.server.sessions[ada.email]  # it has ended
     assert len(asked) == 1  # and not once more when the page goes
     assert "What you were writing" in asked[0]
     ada.sign_in()
