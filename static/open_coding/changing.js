@@ -200,4 +200,7 @@ function reached(was, isStart, event) {
 
 new MutationObserver(placeHandles).observe(card, { childList: true });
 addEventListener("resize", placeHandles);
+// What stands above the text grows and goes: a sentence in the status, the first steps, a notice.
+const moved = new ResizeObserver(placeHandles);
+for (const one of document.querySelectorAll(".work-head, .work-main")) moved.observe(one);
 document.addEventListener("loam:saved", () => requestAnimationFrame(placeHandles));

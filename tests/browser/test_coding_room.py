@@ -176,6 +176,22 @@ def test_comparison_and_history_stand_beside_the_text(room):
     expect(page.locator(".acts li").first).to_contain_text("compare me")
 
 
+def test_handles_stay_at_their_words_when_what_stands_above_the_text_changes(room):
+    page = room.page
+    code(room, "stays in place", "ArrowRight")
+    focus_first_segment(page)
+    for change in ("one.style.minBlockSize = '9rem'", "one.style.minBlockSize = ''"):
+        for place in (".work-head", ".text-tools"):
+            page.locator(place).evaluate(f"(one) => {{ {change}; }}")
+            page.wait_for_function(AT_ITS_WORDS)
+
+
+AT_ITS_WORDS = """() => {
+  const [handle, words] = ['.handle[data-side="start"]', '.seg.is-focused'].map((one) => document.querySelector(one).getBoundingClientRect());
+  return Math.abs(handle.top - words.top) < 12 && Math.abs(handle.left - words.left) < 24;
+}"""
+
+
 def test_ends_move_by_the_handle_under_the_mouse(room):
     page = room.page
     first = page.locator("#text .words").first.text_content().split()
