@@ -93,7 +93,7 @@ def test_words_that_were_carried_into_a_new_form_outlive_a_killed_tab(ada):
     expect(page.locator("#card textarea")).to_be_focused()
     held = Held(page, "**/memos/on/**")
     keep_memo(page, "Kept while more is written")
-    page.wait_for_function("document.getElementById('status').dataset.state === 'saving'")
+    page.wait_for_function("() => document.getElementById('status').dataset.state === 'saving'")
     page.locator("#card textarea").fill("Carried over, half")
     held.let_go(page)
     expect(page.locator("#card .memo-text").first).to_have_text("Kept while more is written")

@@ -57,7 +57,8 @@ SAVE = """async ([url, fields, words]) => {
   save(url, fields, words).then(() => window.said.push(words), (wrong) => window.said.push(wrong.message))
     .then(() => window.answered.push(words));
 }"""
-LOADED = "performance.getEntriesByType('resource').some((one) => one.name.includes('/open_coding/saving.'))"
+# As a function: an expression is evaluated anew each time that it is asked, which the pages' policy forbids.
+LOADED = "() => performance.getEntriesByType('resource').some((one) => one.name.includes('/open_coding/saving.'))"
 KEPT = """() => new Promise((resolve) => {
   const opening = indexedDB.open('loam');
   opening.onsuccess = () => {
