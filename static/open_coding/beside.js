@@ -69,6 +69,7 @@ function formFor(url) {
 
 /** Put what the server did not take back into its form, on what stands now; it leaves the list when it is kept as a draft. */
 document.addEventListener("loam:rewrite", async ({ detail: { change, drop } }) => {
+  if (isWritten()) return refuse(); // its form may be the one in which something newer stands
   await show(formOf(change));
   const to = new URL(change.url, location.href).href;
   const form = [...card.querySelectorAll("form")].find((one) => one.action === to);

@@ -37,7 +37,8 @@ const isWritten = (form) => "unkept" in form.dataset || texts(form).some((one) =
 /** @param {HTMLFormElement} form */
 export async function keep(form) {
   waiting.delete(form);
-  if (!isWritten(form)) return drop(form);
+  // An emptied form that has left the page says nothing of the one that stands in its place.
+  if (!isWritten(form)) return form.isConnected ? drop(form) : undefined;
   const words = form.closest("section")?.querySelector("h2")?.textContent ?? texts(form)[0]?.labels[0]?.textContent ?? "";
   const fields = Object.fromEntries([...changed(form), ...form.querySelectorAll(BASIS)].map((one) => [one.name, one.value]));
   const shown = card?.contains(form) ? (card.dataset.url ?? "") : "";

@@ -149,6 +149,11 @@ def test_a_draft_of_a_wording_never_replaces_a_newer_one_unasked(ada):
     page.locator("#unsaved summary").click()
     expect(page.locator("#unsaved")).to_contain_text("Half a definition")
     expect(page.locator("#card dl")).to_contain_text("The newer one.")
+    page.locator("#card details").first.evaluate("(one) => { one.open = true; }")
+    page.get_by_label("Definition").fill("Newer still, and not kept")
+    page.get_by_role("button", name="Write it again").click()
+    expect(page.get_by_label("Definition")).to_have_value("Newer still, and not kept")  # and nothing takes its place
+    page.get_by_label("Definition").fill(page.get_by_label("Definition").evaluate("(one) => one.defaultValue"))
     page.get_by_role("button", name="Write it again").click()
     expect(page.get_by_label("Definition")).to_be_focused()
     expect(page.get_by_label("Definition")).to_have_value("Half a definition")
