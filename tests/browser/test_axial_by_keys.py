@@ -77,7 +77,9 @@ class Desk:
 
     def go_to(self, card):
         """Come onto the board by Tab, then by arrows to the card's column and the card."""
-        self.lead.reach(self.page.locator('.code-card[tabindex="0"]'))
+        stop = self.page.locator('.code-card[tabindex="0"]')
+        expect(stop).to_have_count(1)  # every card is one until the page's script has come
+        self.lead.reach(stop)
         uid = card.get_attribute("id")  # an answer may draw the card anew at any moment
         for _ in range(10):
             steps = self.page.evaluate(FROM_HERE, uid)
