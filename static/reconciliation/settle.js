@@ -104,5 +104,7 @@ document.addEventListener("keydown", (event) => {
   press(box, event.shiftKey);
 });
 
+// What was chosen before this module had come, or what was refused.
 const taken = form()?.querySelector("input[name=outcome]:checked");
-if (taken instanceof HTMLInputElement && taken.closest(".lane")) followOutcome(taken);
+if (taken instanceof HTMLInputElement) followOutcome(taken);
+else if (ticked().length) { keepPrimary(); followTicks(); }

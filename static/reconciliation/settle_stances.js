@@ -37,16 +37,20 @@ function mark() {
   for (const lane of lanes()) lane.classList.toggle("is-chosen", Boolean(lane.querySelector("input[name=outcome]:checked")));
 }
 
+/** Let the stances follow a chosen outcome. @param {HTMLInputElement} radio */
+function followOutcome(radio) {
+  const lane = radio.closest(".lane");
+  if (lane instanceof HTMLElement) take(lane);
+  const details = form()?.querySelector("details.ticks");
+  if (details instanceof HTMLDetailsElement && ["merge", "recode"].includes(radio.value)) details.open = true;
+  mark();
+}
+
 document.addEventListener("change", (event) => {
   const field = event.target;
   if (!(field instanceof HTMLInputElement) || field.form !== form()) return;
   if (field.name.startsWith("stance-")) followStances();
-  if (field.name !== "outcome") return;
-  const lane = field.closest(".lane");
-  if (lane instanceof HTMLElement) take(lane);
-  const details = form()?.querySelector("details.ticks");
-  if (details instanceof HTMLDetailsElement && ["merge", "recode"].includes(field.value)) details.open = true;
-  mark();
+  if (field.name === "outcome") followOutcome(field);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -54,3 +58,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   form()?.requestSubmit(document.querySelector('button[form="settle"]') ?? undefined);
 });
+
+// What was chosen before this module had come, or what was refused.
+const taken = form()?.querySelector("input[name=outcome]:checked");
+if (taken instanceof HTMLInputElement) followOutcome(taken);

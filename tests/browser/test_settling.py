@@ -1,5 +1,7 @@
 """Settling a disagreement: what is ticked is what the outcome says."""
 
+import itertools
+
 import pytest
 from playwright.sync_api import expect
 
@@ -7,6 +9,7 @@ from coding.desk.demonstration import PASSWORD
 from tests.browser.conftest import Person
 
 pytestmark = pytest.mark.browser
+NUMBERS = itertools.count(1)
 
 # The scale's second layer stands first since, so that its categories come before smaller numbers.
 RATED = """
@@ -19,9 +22,10 @@ from coding.selective_coding.rules import Choice, Reading, submit
 project = Project.objects.get(slug="demonstration")
 lead, ada, bo = (User.objects.get(email=f"{name}@loam.example") for name in ("lead", "ada", "bo"))
 scale, incident = project.scales.get(), project.incidents.order_by("number").first()
-first, second, *_ = scale.layers.order_by("position")
+first, second, *_ = sorted(scale.layers.all(), key=lambda layer: layer.categories.order_by("number")[0].number)
 one, other = first.categories.order_by("position")[0], second.categories.order_by("position")[0]
-move(lead, second, -1)
+if first.position < second.position:
+    move(lead, second, -1)
 plan = Plan("Ticked", "rating", [ada, bo], [incident], scale=scale, is_blind=False)
 opened = open_round(lead, draft_round(lead, project, plan))
 for coder, said in ((ada, [one, other]), (bo, [one])):
@@ -32,11 +36,17 @@ print(json.dumps([f"/p/demonstration/reconcile/{opened.uid}/{incident.number}/",
 """
 
 
-def test_ticking_what_a_coder_said_takes_that_coders_reading(demonstration_copy, chromium):
-    address, one, other = demonstration_copy.ask(RATED)
-    assert one < other
+@pytest.fixture
+def unsettled(demonstration_copy, chromium):
+    """A lead's page, a disagreement's address, and the numbers of the categories that are in dispute."""
     lead = Person(chromium, demonstration_copy, "lead@loam.example", PASSWORD)
-    page = lead.page
+    yield lead.page, *demonstration_copy.ask(RATED.replace("Ticked", f"Ticked {next(NUMBERS)}"))
+    lead.done()
+
+
+def test_ticking_what_a_coder_said_takes_that_coders_reading(unsettled):
+    page, address, one, other = unsettled
+    assert one < other
     page.goto(address)
     page.get_by_text("Tick the categories that stand").click()
     boxes = page.locator("input[name=category]")
@@ -47,4 +57,24 @@ def test_ticking_what_a_coder_said_takes_that_coders_reading(demonstration_copy,
     expect(page.get_by_label("Take the reading of Ada")).to_be_checked()
     page.locator(f"input[name=primary][value='{other}']").check()
     expect(page.get_by_label("Merge")).to_be_checked()  # the same categories, another of them primary
-    lead.done()
+
+
+@pytest.mark.parametrize("asked", ["outcome", "reading", "tick"])
+def test_what_was_chosen_before_the_script_came_counts_once_it_is_there(unsettled, asked):
+    page, address, one, other = unsettled
+    held = []
+    page.route("**/settle*.js", lambda route: held.append(route))
+    page.goto(address, wait_until="commit")
+    if asked == "tick":
+        page.get_by_text("Tick the categories that stand").click()
+        page.locator(f"#c{one}").check()
+    else:
+        page.get_by_label("Recode" if asked == "outcome" else "Take the reading of Ada").check()
+    [script] = held
+    script.continue_()
+    if asked == "tick":
+        expect(page.get_by_label("Take the reading of Bo")).to_be_checked()
+    elif asked == "reading":
+        expect(page.locator(f"#c{other}")).to_be_checked()
+    else:
+        expect(page.locator(f"#c{one}")).to_be_visible()
