@@ -172,7 +172,9 @@ def release(lead):
 def group_and_relate(lead):
     page = lead.page
     page.get_by_role("link", name="Axial").click()
-    page.get_by_role("button", name="Merge these 2").click()
+    merge = page.get_by_role("button", name="Merge these 2")
+    merge.click()
+    expect(merge).to_have_count(0)
     for name, codes in (
         ("First phenomenon", ("naming 0", "naming 1", "naming 2")),
         ("Second phenomenon", ("second look", "shared word")),
@@ -234,7 +236,7 @@ def read_and_settle(lead):
     page.get_by_label("Primary: Misinformation and Factual Hallucinations").check()
     page.get_by_label("Edge case").check()
     page.get_by_label("Rationale").fill("The report calls it invented, and nobody meant to deceive.")
-    page.get_by_role("button", name="Settle").click()
+    leaving(page, page.get_by_role("button", name="Settle").click)
     expect(page.locator("main")).to_contain_text("settled")
 
 
@@ -243,9 +245,11 @@ def finalise_and_download(lead):
     page.get_by_role("link", name="Selective", exact=True).click()
     page.get_by_label("Storyline", exact=True).fill("What seems right is taken for true.")
     page.get_by_role("button", name="Save the storyline").click()
+    expect(page.locator("main")).to_contain_text("Storyline saved.")
     page.get_by_role("link", name="Codebook", exact=True).first.click()
     page.get_by_text("Freeze an edition", exact=True).click()
     page.get_by_role("button", name="Freeze edition").click()
+    expect(page.locator("main")).to_contain_text("is frozen.")
     page.get_by_role("link", name="Finalise").click()
     page.get_by_role("button", name="Finalise").click()
     expect(page.locator("#publications + *")).to_be_visible()
