@@ -12,7 +12,7 @@ from coding.agreement.models import Measurement
 from coding.codebook import queries
 from coding.codebook.changes import history
 from coding.codebook.queries import Standing, Use, counts, iso, standing_counts
-from coding.codes.content import Frozen, content_of
+from coding.codes.content import Frozen, content_of, in_reading_order
 from coding.codes.models import Edition
 from coding.people.models import Project
 from coding.reconciliation.models import Decision
@@ -53,6 +53,7 @@ def build(project: Project, edition: Edition | None, content: Row, states: list[
     """Put the words of one state together with what the released rounds say of them."""
     examples = queries.examples(project)
     uses = queries.by_owner(queries.uses(project), content["codes"])
+    content = in_reading_order(content)
     return {
         "project": {"name": project.name, "question": project.question, "method_note": project.method_note},
         "edition": edition_row(edition) if edition else None,
@@ -66,7 +67,7 @@ def build(project: Project, edition: Edition | None, content: Row, states: list[
         "rounds": [round_row(one) for one in queries.rounds(project)],
         "agreement": [figure_row(one) for one in queries.measurements(project)],
         "decisions": [decision_row(one) for one in queries.decisions(project)],
-        "changes": history(states),
+        "changes": history([(number, in_reading_order(state)) for number, state in states]),
         "left_out": {"codes_not_adopted": queries.not_adopted(project)},
     }
 

@@ -168,12 +168,12 @@ def quote_view(row: Row) -> Row:
 def relation_views(document: Row, categories: dict[str, Row]) -> list[Row]:
     """Group relations by phenomenon, roles in the order of the paradigm."""
     order = {role: place for place, role in enumerate(Relation.Role.values)}
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[Row]] = {uid: [] for uid in categories}
     for row in sorted(document["relations"], key=lambda row: order[row["role"]]):
         quotes = [quote_view(one) for one in row["evidence"]]
         view = {**row, "role_name": Relation.Role(row["role"]).label, "quotes": quotes}
         groups.setdefault(row["phenomenon"], []).append(view)
-    return [{"phenomenon": categories[uid], "rows": rows} for uid, rows in groups.items() if uid in categories]
+    return [{"phenomenon": categories[uid], "rows": rows} for uid, rows in groups.items() if rows and uid in categories]
 
 
 def round_view(row: Row) -> Row:

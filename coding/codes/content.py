@@ -231,9 +231,27 @@ def _read(sealed: _Sealed) -> Frozen:
     return Frozen(sealed.edition.content)
 
 
+def in_reading_order(content: dict[str, Any]) -> dict[str, Any]:
+    """Put mappings and relations, which an edition keeps by public id, where their categories stand; roles as in the
+    paradigm."""
+    rows = (*content["categories"], *content["codes"], *content["scales"])
+    at = {row["uid"]: place for place, row in enumerate(rows)}
+    roles = Relation.Role.values
+
+    def place(uid: str) -> int:
+        return at.get(uid.partition(":")[2] or uid, len(at))
+
+    return {
+        **content,
+        "mappings": sorted(content["mappings"], key=lambda row: (place(row["category"]), place(row["scale"]))),
+        "relations": sorted(content["relations"], key=lambda row: (
+            place(row["phenomenon"]), roles.index(row["role"]), place(row["filler"]))),
+    }  # fmt: skip
+
+
 def reading_of(frozen: Frozen) -> dict[str, Any]:
     """Nest an edition's content as a reader follows it: layer, scale category, mapped categories; category, codes."""
-    content, categories = frozen.content, frozen.categories
+    content, categories = in_reading_order(frozen.content), frozen.categories
     names = {f"category:{uid}": row["name"] for uid, row in categories.items()}
     names |= {f"code:{uid}": row["name"] for uid, row in frozen.codes.items()}
     mapped: dict[str | None, list[dict[str, Any]]] = {}

@@ -267,6 +267,18 @@ def test_history_ends_with_what_is_not_frozen_yet(project, study, lead):
     assert document_of(project, edition)["changes"][-1]["to"] == edition.number
 
 
+def test_mappings_stand_in_the_order_of_their_categories(lead, bare):
+    words.freeze(lead, bare)
+    names = [f"kind {letter}" for letter in "hgfedcba"]  # the later an id, the earlier the name
+    for name in names:
+        words.map_category(lead, words.create_category(lead, bare, name), bare.scales.get(), None, "It has none.")
+    document = document_of(bare)
+    named = {row["uid"]: row["name"] for row in document["categories"]}
+    assert [named[row["category"]] for row in document["mappings"]] == sorted(names)
+    added = [row["name"] for row in document["changes"][-1]["entries"] if row["kind"] == "mapping"]
+    assert added == [f"{name} in {bare.scales.get().name}" for name in sorted(names)]
+
+
 def queries_of(project):
     with CaptureQueriesContext(connection) as captured:
         document_of(project)

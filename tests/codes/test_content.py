@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from coding.codes import rules
-from coding.codes.content import Frozen, content_of, reading_of
+from coding.codes.content import Frozen, content_of, in_reading_order, reading_of
 from coding.codes.models import Code, Edition
 from coding.lib import clock, ids
 from coding.lib.canonical import sha256
@@ -121,6 +121,26 @@ def test_a_reading_nests_layers_categories_and_codes(project, lead):
     assert [row["name"] for row in mapped[6]] == ["Trust"]
     assert [code["name"] for code in reading["categories"][0]["codes"]] == ["alpha"]
     assert [code["name"] for code in reading["unsorted"]] == ["beta"]
+
+
+def test_mappings_and_relations_are_read_where_their_categories_stand():
+    """By public id, as an edition keeps them, is the order of no reader; what a slot names may be retired since."""
+    relations = [
+        {"uid": "r1", "phenomenon": "k1", "role": "consequence", "filler": "category:k9"},
+        {"uid": "r2", "phenomenon": "k1", "role": "consequence", "filler": "code:c0"},
+        {"uid": "r3", "phenomenon": "k1", "role": "consequence", "filler": "code:gone"},
+        {"uid": "r4", "phenomenon": "k9", "role": "action", "filler": "code:c0"},
+        {"uid": "r5", "phenomenon": "k9", "role": "causal_condition", "filler": "category:k1"},
+    ]
+    read = in_reading_order({
+        "categories": [{"uid": "k9"}, {"uid": "k1"}], "codes": [{"uid": "c0"}], "scales": [{"uid": "s2"}, {"uid": "s1"}],
+        "mappings": [{"category": category, "scale": scale} for category in ("k1", "k9") for scale in ("s1", "s2")],
+        "relations": relations,
+    })  # fmt: skip
+    assert [(row["category"], row["scale"]) for row in read["mappings"]] == [
+        ("k9", "s2"), ("k9", "s1"), ("k1", "s2"), ("k1", "s1"),
+    ]  # fmt: skip
+    assert [row["uid"] for row in read["relations"]] == ["r5", "r4", "r1", "r2", "r3"]
 
 
 def test_freezing_costs_the_same_for_few_and_many_codes(project, lead, django_assert_num_queries):
