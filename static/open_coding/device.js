@@ -57,6 +57,7 @@ export async function written(name, run) {
     transaction.onabort = () => reject(transaction.error);
   });
   const request = run(transaction.objectStore(name));
+  transaction.commit(); // by itself it waits for this page's next turn, and a page that is being left may have none
   await done;
   return request.result;
 }

@@ -408,6 +408,32 @@ def test_words_that_were_coded_by_a_plain_form_do_not_come_back_and_refused_ones
     expect(form.get_by_label("Words of the text")).to_have_value("")
 
 
+DEVICE = """const address = performance.getEntriesByType("resource").map((one) => one.name).find((name) => /device\\.[^/]*js$/.test(name));
+  const { held, reading, written } = await import(address);"""
+KEEP_AND_LEAVE = f"""async () => {{
+  {DEVICE}
+  await reading("drafts");  // the store is open, as it is while somebody writes
+  setTimeout(() => {{
+    written("drafts", (store) => store.put({{ who: document.body.dataset.user, place: "/nowhere/", fields: {{}} }}));
+    setTimeout(() => {{
+      location.reload();
+      const since = performance.now();
+      while (performance.now() - since < 100);
+    }});
+  }});
+}}"""
+KEPT = f"""async () => {{
+  {DEVICE}
+  return (await held("drafts", document.body.dataset.user)).map((one) => one.place);
+}}"""
+
+
+def test_words_are_on_the_device_though_their_page_is_left_at_once_and_busy(ada):
+    with ada.page.expect_navigation():
+        ada.page.evaluate(KEEP_AND_LEAVE)
+    assert ada.page.evaluate(KEPT) == ["/nowhere/"]
+
+
 def by_hand(page, words):
     form = page.locator("details", has_text="Code without selecting")
     if form.get_attribute("open") is None:
