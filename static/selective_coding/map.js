@@ -4,7 +4,7 @@
  */
 
 import { alertNow, announce } from "../js/page.js";
-import { kept } from "./draft.js";
+import { kept, retell } from "./draft.js";
 import { Saver } from "./saver.js";
 
 const room = document.querySelector(".map");
@@ -145,7 +145,7 @@ for (const form of forms) {
   rationale(form).addEventListener("change", () => { if (timers.has(form)) save(form); });
   form.addEventListener("submit", (event) => { event.preventDefault(); save(form); });
   const draft = kept(form.dataset.draft).at(-1);
-  if (!draft) continue;
+  if (!draft) { retell(form); continue; }
   const data = new URLSearchParams(draft.fields);
   place(form).value = data.get("place") ?? "";
   rationale(form).value = data.get("rationale") ?? "";

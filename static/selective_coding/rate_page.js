@@ -6,7 +6,7 @@
 
 import { alertNow, announce } from "../js/page.js";
 import { ahead, lookAhead, turnTo } from "./ahead.js";
-import { kept, others } from "./draft.js";
+import { kept, others, retell } from "./draft.js";
 import { isSubmit, Saver } from "./saver.js";
 
 export let form = /** @type {HTMLFormElement} */ (null);
@@ -183,6 +183,7 @@ export function begin(own) {
   document.addEventListener("keydown", kind.key);
   document.addEventListener("click", onLeave);
   addEventListener("pagehide", () => { if (noteTimer) save(); });
+  if (saver.isIdle) retell(form);
 }
 
 /** Take up the incident that the page shows now. */

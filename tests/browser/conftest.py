@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -57,6 +58,18 @@ def demonstration_copy(chromium_path):
 @pytest.fixture(scope="module")
 def chromium(chromium_path):
     return Kept.open(chromium_path)
+
+
+@contextmanager
+def script_comes_late(page, address):
+    """Hold back the scripts of this address while something is done on the page that asks for them."""
+    held, is_late = [], True
+    page.route(address, lambda route: held.append(route) if is_late else route.continue_())
+    yield
+    assert held, "No script was asked for."
+    is_late = False
+    for route in held:
+        route.continue_()
 
 
 class Held:

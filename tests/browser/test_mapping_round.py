@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from coding.desk.demonstration import PASSWORD
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, script_comes_late
 
 pytestmark = pytest.mark.browser
-ROUNDS = ["Taken back", "Refused", "One of two", "Rationale first", "Typed meanwhile"]
+ROUNDS = ["Taken back", "Refused", "One of two", "Rationale first", "Typed meanwhile", "Early"]
 OPEN = f"""
 from coding.people.models import Project, User
 from coding.rounds.rules import Plan, draft_round, open_round
@@ -139,3 +139,16 @@ def test_what_is_typed_while_a_save_is_on_its_way_is_submitted_too(opened, mappi
     page.keyboard.press("Control+Enter")  # a click would leave the field, which sends it
     expect(page.locator("#said")).to_contain_text("Submitted.")
     assert "Typed meanwhile" in opened.ask(READ.format(name="Typed meanwhile"))[1]
+
+
+def test_what_is_said_before_the_script_comes_is_submitted_too(opened, mapping):
+    page = mapping("Early")
+    with script_comes_late(page, "**/selective_coding/*.js"):
+        page.reload(wait_until="commit")
+        row(page, 0).locator("textarea").fill("Said early")
+        row(page, 1).locator("select").select_option("no-fit")
+    stands(page, "saved", "Saved ")
+    submit(page)
+    expect(page.locator("#said")).to_contain_text("Submitted.")
+    state, rationales = opened.ask(READ.format(name="Early"))
+    assert (state, "Said early" in rationales) == ("submitted", True)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from coding.desk.demonstration import PASSWORD
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, script_comes_late
 from tests.browser.every_page import faults_of
 
 pytestmark = pytest.mark.browser
@@ -29,6 +29,7 @@ for name, stage, scale, count in (
     ("By keys", "rating", gvs, {INCIDENTS}), ("Values by keys", "rating", values, 2), ("Mapping by keys", "mapping", gvs, 0),
     ("Changed", "rating", gvs, 2), ("Answer lost", "rating", gvs, 2), ("Refused", "rating", gvs, 2),
     ("Values left", "rating", values, 2), ("Signed out", "rating", gvs, 2), ("Sign-out", "rating", gvs, 2),
+    ("Early", "rating", gvs, 2), ("Values early", "rating", values, 2),
 ):
     plan = Plan(name=name, stage=stage, scale=scale, coders=people, incidents=incidents[:count])
     open_round(lead, draft_round(lead, project, plan))
@@ -135,6 +136,24 @@ def test_two_examples_open_with_the_definition(opened, chromium):
     assert box.evaluate("box => box.scrollTop") == 0
     assert faults_of(bo.page, bo.page.url) == []
     bo.done()
+
+
+@pytest.mark.parametrize("name", ["Early", "Values early"])
+def test_what_is_said_before_the_script_comes_is_saved(opened, ada, name):
+    page = ada.page
+    page.goto("/p/demonstration/rounds/")
+    page.get_by_role("link", name=name, exact=True).click()
+    with script_comes_late(page, "**/selective_coding/*.js"):
+        page.get_by_role("link", name="Begin").click()
+        if name == "Early":
+            page.locator("#rating input[name=category]").nth(1).check()
+            page.locator("#rating input[name=category]").nth(3).check()
+        else:
+            page.locator("#rating .stance").nth(2).locator("label").last.click()
+    expect(page.locator("#status")).to_have_attribute("data-state", "saved")
+    expect(page.locator("#status")).to_contain_text("Saved ")
+    state, _, said, _ = written(opened, name)[0]
+    assert (state, len(said)) == ("in_progress", 2 if name == "Early" else 1)
 
 
 def test_going_on_can_be_gone_back(opened, chromium):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from coding.desk.demonstration import PASSWORD
-from tests.browser.conftest import Person
+from tests.browser.conftest import Person, script_comes_late
 
 pytestmark = pytest.mark.browser
 NUMBERS = itertools.count(1)
@@ -62,16 +62,13 @@ def test_ticking_what_a_coder_said_takes_that_coders_reading(unsettled):
 @pytest.mark.parametrize("asked", ["outcome", "reading", "tick"])
 def test_what_was_chosen_before_the_script_came_counts_once_it_is_there(unsettled, asked):
     page, address, one, other = unsettled
-    held = []
-    page.route("**/settle*.js", lambda route: held.append(route))
-    page.goto(address, wait_until="commit")
-    if asked == "tick":
-        page.get_by_text("Tick the categories that stand").click()
-        page.locator(f"#c{one}").check()
-    else:
-        page.get_by_label("Recode" if asked == "outcome" else "Take the reading of Ada").check()
-    [script] = held
-    script.continue_()
+    with script_comes_late(page, "**/settle*.js"):
+        page.goto(address, wait_until="commit")
+        if asked == "tick":
+            page.get_by_text("Tick the categories that stand").click()
+            page.locator(f"#c{one}").check()
+        else:
+            page.get_by_label("Recode" if asked == "outcome" else "Take the reading of Ada").check()
     if asked == "tick":
         expect(page.get_by_label("Take the reading of Bo")).to_be_checked()
     elif asked == "reading":
