@@ -1,5 +1,6 @@
 /** Keep what is being written (a memo, a definition, a reason) on this device until the server has it or it is emptied. */
 
+import { isChanged } from "../js/fields.js";
 import { announce } from "../js/page.js";
 import { held, written } from "./device.js";
 
@@ -27,10 +28,8 @@ const waiting = /** @type {Map<HTMLFormElement, number>} */ (new Map());
 const place = (form) => new URL(form.action).pathname;
 /** @param {HTMLFormElement} form */
 const texts = (form) => [...form.querySelectorAll("textarea")];
-/** @param {HTMLTextAreaElement | HTMLSelectElement} field */
-const given = (field) => (field instanceof HTMLSelectElement ? (field.querySelector("option[selected]") ?? field.options[0])?.value : field.defaultValue);
 /** @param {HTMLFormElement} form */
-const changed = (form) => [...form.querySelectorAll("textarea, select")].filter((one) => one.value !== given(one));
+const changed = (form) => [...form.querySelectorAll("textarea, select")].filter(isChanged);
 /** Is there something that nobody has yet, as what the server did not take? @param {HTMLFormElement} form */
 const isWritten = (form) => "unkept" in form.dataset || texts(form).some((one) => one.value !== one.defaultValue);
 

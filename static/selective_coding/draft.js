@@ -35,21 +35,3 @@ export function others(name) {
     return [];
   }
 }
-
-/** What the server sent for a field. @param {HTMLSelectElement} field */
-const given = (field) => (field.querySelector("option[selected]") ?? field.options[0])?.value;
-
-/** Was a control changed since the page came? @param {Element} one */
-function isChanged(one) {
-  if (one instanceof HTMLSelectElement) return one.value !== given(one);
-  if (one instanceof HTMLTextAreaElement) return one.value !== one.defaultValue;
-  if (!(one instanceof HTMLInputElement)) return false;
-  return (one.type === "checkbox" && one.checked !== one.defaultChecked) || (one.type === "radio" && one.checked && !one.defaultChecked);
-}
-
-/** Tell of what was chosen or written before the page's script came, so that it is saved like all that follows. @param {HTMLFormElement} form */
-export function retell(form) {
-  for (const one of [...form.elements].filter(isChanged)) {
-    one.dispatchEvent(new Event(one instanceof HTMLTextAreaElement ? "input" : "change", { bubbles: true }));
-  }
-}

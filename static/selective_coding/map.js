@@ -3,8 +3,9 @@
  * What is chosen lives in the forms' own controls; this module only sends it and says how it stands.
  */
 
+import { retell } from "../js/fields.js";
 import { alertNow, announce } from "../js/page.js";
-import { kept, retell } from "./draft.js";
+import { kept } from "./draft.js";
 import { Saver } from "./saver.js";
 
 const room = document.querySelector(".map");

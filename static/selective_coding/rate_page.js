@@ -4,9 +4,10 @@
  * After Submit the next incident takes the place of this one: what is named here is that of the incident now shown.
  */
 
+import { retell } from "../js/fields.js";
 import { alertNow, announce } from "../js/page.js";
 import { ahead, lookAhead, turnTo } from "./ahead.js";
-import { kept, others, retell } from "./draft.js";
+import { kept, others } from "./draft.js";
 import { isSubmit, Saver } from "./saver.js";
 
 export let form = /** @type {HTMLFormElement} */ (null);

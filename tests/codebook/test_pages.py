@@ -14,6 +14,7 @@ from coding.axial_coding.labels import label_category
 from coding.codebook import rules
 from coding.codebook.formats import json_
 from coding.codebook.models import Publication
+from coding.codebook.outline import relation_views
 from coding.codes import rules as words
 from coding.codes.content import Frozen
 from coding.codes.models import Code, Edition, Mapping
@@ -134,6 +135,22 @@ def test_quotes_and_files_open_with_the_readings(sign_in, project, study, ada):
     Opening.objects.create(round=study.opened, user=ada, at=study.opened.released_at)
     assert made.CLAIM in web.get(url(project)).content.decode()
     assert web.get(url(project, "export", "json")).status_code == 200
+
+
+def test_phenomena_stand_in_the_order_of_the_categories():
+    """Also where a document that was stored earlier lists its relations by public id."""
+    listed = [
+        ("k2", "consequence"),
+        ("k1", "consequence"),
+        ("k2", "context"),
+        ("gone", "context"),
+        ("k1", "causal_condition"),
+    ]
+    relations = [{"phenomenon": uid, "role": role, "evidence": []} for uid, role in listed]
+    views = relation_views({"relations": relations}, {uid: {"uid": uid} for uid in ("k1", "k2", "k3")})
+    assert [(view["phenomenon"]["uid"], [row["role"] for row in view["rows"]]) for view in views] == [
+        ("k1", ["causal_condition", "consequence"]), ("k2", ["context", "consequence"]),
+    ]  # fmt: skip
 
 
 def test_a_quoted_relation_is_not_called_a_conjecture_while_quotes_are_closed(sign_in, project, study, ada):
