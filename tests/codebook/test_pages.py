@@ -140,16 +140,16 @@ def test_quotes_and_files_open_with_the_readings(sign_in, project, study, ada):
 def test_phenomena_stand_in_the_order_of_the_categories():
     """Also where a document that was stored earlier lists its relations by public id."""
     listed = [
-        ("k2", "consequence"),
-        ("k1", "consequence"),
         ("k2", "context"),
+        ("k2", "causal_condition"),
+        ("k1", "consequence"),
+        ("k1", "context"),
         ("gone", "context"),
-        ("k1", "causal_condition"),
     ]
     relations = [{"phenomenon": uid, "role": role, "evidence": []} for uid, role in listed]
     views = relation_views({"relations": relations}, {uid: {"uid": uid} for uid in ("k1", "k2", "k3")})
     assert [(view["phenomenon"]["uid"], [row["role"] for row in view["rows"]]) for view in views] == [
-        ("k1", ["causal_condition", "consequence"]), ("k2", ["context", "consequence"]),
+        ("k1", ["context", "consequence"]), ("k2", ["causal_condition", "context"]),
     ]  # fmt: skip
 
 
