@@ -104,8 +104,8 @@ let going = 0; // how much was dropped here and stands on the device still
 
 /** Before something is taken back, hear of what other tabs did: their word may still be on its way. */
 async function abreast() {
-  const { from = "", key = "" } = JSON.parse(wordLeft() || "{}");
-  const isNews = from === here && here && !confirmed.has(key) && latest.get(here) !== key;
+  const key = wordsLeft().at(-1)?.key ?? "";
+  const isNews = key && !confirmed.has(key) && latest.get(here) !== key;
   if (isNews) await Promise.race([refresh(), new Promise((resolve) => setTimeout(resolve, HEARD_BY))]);
   confirmed.add(key);
   await reread();
@@ -345,27 +345,33 @@ function put(html, change) {
 /* A tab that was loading while something was taken has an older text and has heard nothing. */
 
 const LAST = `loam-taken-${me}`;
+const MOST = 20; // words that are left: more changes than are taken while a tab loads
 let paints = 0;
 
-/** @param {Change} change */
+/** Leave word of a change: beside those before it, for a tab may hear of the last one and have missed another. @param {Change} change */
 function leaveWord({ line: from, key }) {
   try {
-    localStorage.setItem(LAST, JSON.stringify({ from, key, at: Date.now() }));
+    localStorage.setItem(LAST, JSON.stringify([...words().slice(1 - MOST), { from, key, at: Date.now() }]));
   } catch { /* no storage, no other tab that would miss it */ }
 }
 
-function wordLeft() {
+/** @returns {{from: string, key: string, at: number}[]} */
+function words() {
   try {
-    return localStorage.getItem(LAST);
+    return [JSON.parse(localStorage.getItem(LAST) || "[]")].flat();
   } catch {
-    return null;
+    return [];
   }
 }
 
-/** Read the text anew where word was left of a change that this page has not heard of. @param {string | null} word */
-function catchUp(word) {
-  const { from = "", key = "", at = 0 } = JSON.parse(word || "{}");
-  if (from === here && here && at > performance.timeOrigin && !confirmed.has(key)) refresh();
+/** What was left of changes to what stands here. */
+const wordsLeft = () => words().filter(({ from }) => here && from === here);
+
+/** Read the text anew where word was left of changes that this page has not heard of. */
+function catchUp() {
+  const missed = wordsLeft().filter(({ key, at }) => at > performance.timeOrigin && !confirmed.has(key));
+  for (const { key } of missed) confirmed.add(key);
+  if (missed.length) refresh();
 }
 
 /** Put the text as the server has it now in place of what stands here. */
@@ -447,7 +453,7 @@ function show() {
 
 async function begin() {
   await reread();
-  catchUp(wordLeft());
+  catchUp();
   if (waiting().length) send();
 }
 
@@ -460,7 +466,7 @@ addEventListener("online", atOnce);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && atOnce());
 addEventListener("pageshow", (event) => event.persisted && refresh().then(begin));
 // A moment later: the channel's own word may be on its way.
-addEventListener("storage", ({ key, newValue }) => key === LAST && setTimeout(() => catchUp(newValue), 500));
+addEventListener("storage", ({ key }) => key === LAST && setTimeout(catchUp, 500));
 addEventListener("beforeunload", (event) => {
   const goesWithThePage = isNowhere() || (waiting().length && !queue.isLasting());
   if (goesWithThePage && !("leaves" in document.body.dataset)) event.preventDefault();

@@ -544,7 +544,7 @@ def test_a_change_that_is_not_on_the_device_yet_asks_before_the_page_goes(room, 
 NEWS = """([key, line]) => {
   const wait = window.setTimeout;
   window.setTimeout = (run, after, ...more) => (after === 1000 ? 0 : wait(run, after, ...more)); // as long as it takes
-  const word = JSON.stringify({ from: line, key: 'of another tab', at: Date.now() });
+  const word = JSON.stringify([{ from: line, key: 'of another tab', at: Date.now() }]);
   localStorage.setItem(`loam-taken-${document.body.dataset.user}`, word);
 }"""
 
@@ -581,6 +581,26 @@ def test_an_undo_takes_back_nothing_that_its_page_has_never_seen(room, device):
     undo(here, uid)
     expect(status(here)).to_contain_text("Something was changed in another tab or on another device since.")
     assert room.acts(uid) == coded(WORDS[0])
+
+
+DEAF = """
+addEventListener("storage", (event) => window.isDeaf && event.stopImmediatePropagation());
+window.BroadcastChannel = class extends BroadcastChannel {
+  set onmessage(hear) { super.onmessage = (event) => window.isDeaf || hear(event); }
+};
+"""
+
+
+def test_a_tab_that_missed_a_change_finds_it_though_it_has_heard_of_the_next(room, device):
+    uid, context = room.next(), device()
+    context.add_init_script(DEAF)
+    here, there = desk(context, uid), desk(context, uid)
+    here.evaluate("window.isDeaf = true")  # as while it loads
+    code(there, uid, WORDS[0])
+    saved(there)
+    here.evaluate("window.isDeaf = false")
+    code(there, uid, WORDS[25])  # in another paragraph, which is drawn alone
+    expect(here.locator("#text .seg")).to_have_text([WORDS[0], WORDS[25]])
 
 
 class Network:
