@@ -118,12 +118,12 @@ class Desk:
         """
         if start is None or end is None:
             start, end = 0, len(self.text)
-        names = self.names(start, end)
-        found = TOUCHING(assignment=self.assignment.pk, start=start, end=end)
+        found = list(TOUCHING(assignment=self.assignment.pk, start=start, end=end))
+        names = self.names(start, end)  # after: another tab may save in between, and its new code needs its name
         held: dict[str, tuple[int, int, int, list[tuple[int, str]]]] = {}
         for uid, first, last, uncertain, code in found:
             codes = held.setdefault(uid, (first, last, uncertain, []))[3]
-            if code is not None:
+            if code in names:  # else it was taken back in between
                 codes.append(names[code])
         return [
             Highlight(dashed(uid), first, last, tuple(codes), bool(uncertain))

@@ -114,6 +114,21 @@ def test_a_judgement_that_was_taken_back_comes_back_over_that_of_the_submission(
     assert desk.marks.get(start=0).kind == "left_out"
 
 
+@pytest.mark.parametrize("comes", ["before the names", "after the names"])
+@pytest.mark.parametrize("act", ["codes", "takes back"])
+def test_a_page_is_read_whole_while_another_tab_saves(desk, ada, sign_in, monkeypatch, comes, act):
+    factory.code(desk, "late fee", "a")
+    told = Desk.names
+
+    def names(self, start, end):
+        found = told(self, start, end) if comes == "after the names" else {}
+        factory.code(desk, "waived", "quite new") if act == "codes" else history.undo(ada, desk)
+        return found or told(self, start, end)
+
+    monkeypatch.setattr(Desk, "names", names)
+    assert sign_in(ada).get(reverse("open_coding:workspace", args=[desk.uid])).status_code == 200
+
+
 def test_an_act_is_listed_however_often_it_was_undone_and_done_again(desk, ada):
     factory.code(desk, "late fee", "a")
     for _ in range(51):
